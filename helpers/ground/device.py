@@ -1,0 +1,40 @@
+"""Where to compute: the fastest device at hand, or the one that was asked for."""
+
+import torch
+
+
+def pick_device(device="auto"):
+    """The torch device to use.
+
+    Parameters
+    ----------
+    device : "auto", str or torch.device
+        "auto" takes a CUDA GPU, else Apple's MPS, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If a GPU is asked for and torch sees none.
+    """
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    device = torch.device(device)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f"device={str(device)!r}: torch sees no CUDA GPU here; use device='auto' or "
+            "'cpu', or switch the Colab runtime to a GPU."
+        )
+    return device
+
+
+def to_device(batch, device, non_blocking=False):
+    """Move a batch to `device`: tensors inside tuples, lists and dicts, or graphs with ``.to``."""
+    if hasattr(batch, "to"):
+        return batch.to(device, non_blocking=non_blocking)
+    if isinstance(batch, dict):
+        return {k: to_device(v, device, non_blocking) for k, v in batch.items()}
+    if isinstance(batch, tuple | list):
+        return type(batch)(to_device(v, device, non_blocking) for v in batch)
+    return batch

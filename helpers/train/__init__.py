@@ -1,0 +1,1 @@
+"""The engine: one loop that trains everything in the book."""
