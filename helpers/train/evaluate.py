@@ -15,7 +15,7 @@ def validate(model, batches, step, metrics=None, precision=None):
         for batch in batches.epoch(0):
             loss, prediction, target = judge(model, step, batch)
             size = size_of(batch)
-            total, seen = (total if loss is None else total + loss.double() * size), seen + size
+            total, seen = (total if loss is None else total + loss.float() * size), seen + size
             predictions.append(prediction)
             targets.append(target)
         row = {"valid_loss": float(total / seen)} if isinstance(total, torch.Tensor) else {}

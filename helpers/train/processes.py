@@ -24,6 +24,10 @@ class Alone:
     def average(self, parameters):
         """Nothing to average with."""
 
+    def mean(self, number):
+        """This process's number."""
+        return number
+
     def agree(self, value):
         """This process decides."""
         return value
@@ -64,6 +68,11 @@ class Together(Alone):
         flat = self.accelerator.reduce(flat, reduction="mean")
         for gradient, mean in zip(gradients, flat.split([g.numel() for g in gradients])):
             gradient.copy_(mean.view_as(gradient))
+
+    def mean(self, number):
+        """The mean of a number over the processes."""
+        number = torch.tensor(number, dtype=torch.float32, device=self.device)
+        return float(self.accelerator.reduce(number, reduction="mean"))
 
     def agree(self, value):
         """The main process's value, in every process."""

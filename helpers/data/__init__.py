@@ -1,0 +1,1 @@
+"""Data: embedded in installed libraries, cited and fetched once, or your own."""

@@ -1,0 +1,538 @@
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+from helpers.ground.random import generator, seed_everything
+from helpers.train.checkpoint import Checkpoint
+from helpers.train.guard import BadLoss
+from helpers.train.loop import evaluate, fit, predict
+from helpers.train.schedule import one_cycle
+from helpers.train.steps import supervised
+from helpers.train.stop import Patience
+
+CROSS_ENTROPY = supervised(nn.functional.cross_entropy)
+
+
+def data(n=200, features=6, seed=0):
+    g = torch.Generator().manual_seed(seed)
+    x = torch.randn(n, features, generator=g)
+    return x, (x[:, 0] + x[:, 1] > 0).long()
+
+
+def mlp(seed=0, dropout=0.0, norm=False):
+    torch.manual_seed(seed)
+    middle = [nn.BatchNorm1d(16)] if norm else []
+    return nn.Sequential(
+        nn.Linear(6, 16), *middle, nn.ReLU(), nn.Dropout(dropout), nn.Linear(16, 2)
+    )
+
+
+def weights(model):
+    return torch.cat([value.flatten().double() for value in model.state_dict().values()])
+
+
+def hand_written(model, x, y, epochs, batch_size, lr=1e-3, fused=True):
+    """The loop of every tutorial, with the engine's order of examples."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, fused=fused)
+    for epoch in range(epochs):
+        model.train()
+        order = torch.randperm(len(x), generator=generator(0, epoch))
+        for chunk in order.split(batch_size):
+            loss = nn.functional.cross_entropy(model(x[chunk]), y[chunk])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
+def test_same_weights_as_a_hand_written_loop_bit_for_bit():
+    x, y = data()
+    mine, theirs = mlp(dropout=0.3), mlp(dropout=0.3)
+    seed_everything(5)
+    fit(mine, (x, y), step=CROSS_ENTROPY, epochs=3, batch_size=32)
+    seed_everything(5)
+    hand_written(theirs, x, y, 3, 32)
+    assert torch.equal(weights(mine), weights(theirs))
+
+
+def test_another_seed_gives_other_weights():
+    x, y = data()
+    a, b = mlp(), mlp()
+    fit(a, (x, y), step=CROSS_ENTROPY, epochs=1)
+    fit(b, (x, y), step=CROSS_ENTROPY, epochs=1, seed=1)
+    assert not torch.equal(weights(a), weights(b))
+
+
+def test_convolutions_agree_with_a_channels_last_hand_written_loop():
+    g = torch.Generator().manual_seed(0)
+    x, y = torch.randn(64, 3, 8, 8, generator=g), torch.randint(0, 2, (64,), generator=g)
+
+    def net():
+        torch.manual_seed(0)
+        return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 2))
+
+    mine, theirs = net(), net().to(memory_format=torch.channels_last)
+    fit(mine, (x, y), step=CROSS_ENTROPY, epochs=2, batch_size=16)
+    hand_written(theirs, x, y, 2, 16)
+    assert torch.allclose(weights(mine), weights(theirs), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["dataset", "loader"])
+def test_datasets_and_loaders_train_too(kind):
+    x, y = data()
+    train = TensorDataset(x, y)
+    if kind == "loader":
+        train = DataLoader(train, batch_size=32)
+    model = mlp()
+    history = fit(model, train, (x, y), step=CROSS_ENTROPY, epochs=15, lr=1e-2)
+    assert history.last("valid_loss") < 0.3 < history.rows[0]["loss"]
+
+
+def test_dataset_sees_the_same_order_as_tensors():
+    x, y = data()
+    a, b = mlp(), mlp()
+    fit(a, (x, y), step=CROSS_ENTROPY, epochs=2)
+    fit(b, TensorDataset(x, y), step=CROSS_ENTROPY, epochs=2)
+    assert torch.equal(weights(a), weights(b))
+
+
+def test_accumulation_gives_the_gradient_of_the_large_batch():
+    x, y = data(n=192)
+    a, b, other = mlp().double(), mlp().double(), mlp().double()
+    sgd = {"optimizer": lambda p: torch.optim.SGD(p, lr=0.1)}
+    fit(a, (x.double(), y), step=CROSS_ENTROPY, epochs=2, batch_size=64, **sgd)
+    fit(b, (x.double(), y), step=CROSS_ENTROPY, epochs=2, batch_size=32, accumulate=2, **sgd)
+    fit(other, (x.double(), y), step=CROSS_ENTROPY, epochs=2, batch_size=32, **sgd)
+    assert torch.allclose(weights(a), weights(b), atol=1e-12)
+    assert not torch.allclose(weights(a), weights(other), atol=1e-3)
+
+
+def test_a_short_last_window_is_weighted_by_its_examples():
+    x, y = data(n=80)
+    a, b = mlp().double(), mlp().double()
+    sgd = {"optimizer": lambda p: torch.optim.SGD(p, lr=0.1), "epochs": 1}
+    fit(a, (x.double(), y), step=CROSS_ENTROPY, batch_size=64, **sgd)
+    fit(b, (x.double(), y), step=CROSS_ENTROPY, batch_size=16, accumulate=4, **sgd)
+    assert torch.allclose(weights(a), weights(b), atol=1e-12)
+
+
+EVERYTHING = {
+    "epochs": 6,
+    "batch_size": 32,
+    "schedule": one_cycle(),
+    "clip": 1.0,
+    "average": 0.9,
+    "accumulate": 2,
+}
+
+
+def noisy(batch, draws):
+    x, y = batch
+    return x + 0.1 * torch.randn(x.shape, generator=draws), y
+
+
+def train_with_everything(model, path=None, epochs=6, steps=None, **more):
+    x, y = data()
+    options = EVERYTHING | {"epochs": epochs, "transform": noisy, "stop": Patience(9)} | more
+    checkpoint = path and Checkpoint(path, steps=steps)
+    seed_everything(3)
+    return fit(model, (x, y), data(seed=1), step=CROSS_ENTROPY, checkpoint=checkpoint, **options)
+
+
+def stop_after(steps):
+    """A step that acts like a Ctrl-C after some batches."""
+    seen = []
+
+    def step(model, batch):
+        seen.append(1)
+        if len(seen) == steps:
+            os.kill(os.getpid(), signal.SIGINT)
+        return CROSS_ENTROPY(model, batch)
+
+    step.validate = CROSS_ENTROPY.validate
+    return step
+
+
+@pytest.mark.parametrize("batches", [14, 24])
+def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, batches):
+    x, y = data()
+    whole = mlp(dropout=0.2, norm=True)
+    expected = train_with_everything(whole)
+    part = mlp(dropout=0.2, norm=True)
+    seed_everything(3)
+    first = fit(
+        part, (x, y), data(seed=1), step=stop_after(batches), transform=noisy, stop=Patience(9),
+        checkpoint=Checkpoint(tmp_path / "c.pt", steps=1), **EVERYTHING,
+    )  # fmt: skip
+    assert first.interrupted
+    again = mlp(seed=7, dropout=0.2, norm=True)
+    history = train_with_everything(again, tmp_path / "c.pt", steps=1)
+    assert torch.equal(weights(whole), weights(again))
+    assert torch.equal(weights(expected.averaged), weights(history.averaged))
+    assert strip(expected) == strip(history)
+
+
+def strip(history):
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in history.rows]
+
+
+def test_a_shuffling_loader_resumes_bit_for_bit_in_mid_epoch(tmp_path):
+    x, y = data()
+    sgd = {"epochs": 4, "lr": 1e-2}
+
+    def loader():
+        return DataLoader(TensorDataset(x, y), batch_size=32, shuffle=True)
+
+    whole, again = mlp(dropout=0.5), mlp(dropout=0.5)
+    seed_everything(1)
+    fit(whole, loader(), step=CROSS_ENTROPY, **sgd)
+    place = Checkpoint(tmp_path / "c.pt", steps=2)
+    seed_everything(1)
+    fit(again, loader(), step=stop_after(18), checkpoint=place, **sgd)
+    seed_everything(99)
+    fit(again, loader(), step=CROSS_ENTROPY, checkpoint=place, **sgd)
+    assert torch.equal(weights(whole), weights(again))
+
+
+SCRIPT = """
+import sys, time, torch
+from torch import nn
+sys.path.insert(0, {folder!r})
+from test_loop import CROSS_ENTROPY, data, mlp, weights
+from helpers.ground.random import seed_everything
+from helpers.train.checkpoint import Checkpoint
+from helpers.train.loop import fit
+torch.set_num_threads(1)
+
+def slow(model, batch):
+    time.sleep(0.01)
+    return CROSS_ENTROPY(model, batch)
+
+seed_everything(3)
+model = mlp(dropout=0.2, norm=True)
+fit(model, data(), step=slow, epochs=6, batch_size=16, checkpoint=Checkpoint({path!r}, steps=2))
+torch.save(weights(model), {out!r})
+"""
+
+
+def test_killed_in_the_middle_and_resumed_equals_uninterrupted(tmp_path):
+    def launch(name):
+        code = SCRIPT.format(
+            folder=os.path.dirname(__file__),
+            path=str(tmp_path / f"{name}.pt"),
+            out=str(tmp_path / f"{name}.out"),
+        )
+        return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)])
+
+    assert launch("whole").wait(120) == 0
+    victim = launch("killed")
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "killed.pt").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    victim.kill()
+    victim.wait()
+    assert not (tmp_path / "killed.out").exists(), "it finished before it could be killed"
+    assert launch("killed").wait(120) == 0
+    assert torch.equal(torch.load(tmp_path / "whole.out"), torch.load(tmp_path / "killed.out"))
+
+
+def test_ctrl_c_keeps_the_best_weights():
+    x, y = data()
+    model = mlp()
+    history = fit(model, (x, y), (x, y), step=stop_after(40), epochs=50, lr=1e-2, stop=Patience(50))
+    assert history.interrupted
+    assert 1 <= len(history.rows) < 50
+    best = min(history.column("valid_loss"))
+    assert math.isclose(
+        evaluate(model, (x, y), step=CROSS_ENTROPY)["valid_loss"], best, rel_tol=1e-6
+    )
+
+
+def test_early_stopping_ends_on_the_best_weights():
+    x, y = data(n=40)
+    noise = torch.randint(0, 2, (40,), generator=torch.Generator().manual_seed(0))
+    model = mlp()
+    stop = Patience(5)
+    history = fit(
+        model, (x, noise), data(seed=2), step=CROSS_ENTROPY, epochs=200, lr=3e-2, stop=stop
+    )
+    losses = history.column("valid_loss")
+    assert len(losses) < 200
+    assert history.best_epoch == losses.index(min(losses)) + 1
+    found = evaluate(model, data(seed=2), step=CROSS_ENTROPY)["valid_loss"]
+    assert math.isclose(found, min(losses), rel_tol=1e-6)
+
+
+def test_nan_is_named_and_leaves_weights_and_checkpoint_alone(tmp_path):
+    x, y = data()
+    model = mlp()
+    place = Checkpoint(tmp_path / "c.pt")
+    fit(model, (x, y), step=CROSS_ENTROPY, epochs=1, checkpoint=place)
+    saved, before = (tmp_path / "c.pt").read_bytes(), weights(model)
+    x[17, 2] = float("nan")
+    with pytest.raises(
+        BadLoss, match=r"epoch 2, batch \d+; the first bad output comes from module '0'"
+    ):
+        fit(model, (x, y), step=CROSS_ENTROPY, epochs=2, checkpoint=place, batch_size=200)
+    assert (tmp_path / "c.pt").read_bytes() == saved
+    assert torch.equal(weights(model), before)
+
+
+def two_players(model, batch):
+    (x,) = batch
+    fake = model["generator"](torch.randn(len(x), 2))
+    yield "critic", (model["critic"](fake.detach()) - model["critic"](x)).mean()
+    yield "generator", -model["critic"](fake).mean()
+
+
+def test_each_player_steps_on_its_own_loss():
+    model = nn.ModuleDict({"generator": nn.Linear(2, 2), "critic": nn.Linear(2, 1)})
+    start = {name: weights(player) for name, player in model.items()}
+    players = {
+        "critic": lambda p: torch.optim.SGD(p, lr=0.1),
+        "generator": lambda p: torch.optim.SGD(p, lr=0.0),
+    }
+    history = fit(model, (torch.randn(64, 2) + 3,), step=two_players, epochs=2, optimizer=players)
+    assert torch.equal(weights(model["generator"]), start["generator"])
+    assert not torch.equal(weights(model["critic"]), start["critic"])
+    assert {"critic", "generator"} <= set(history.rows[0])
+
+
+def test_unknown_player_is_one_sentence():
+    model = nn.ModuleDict({"a": nn.Linear(2, 2)})
+
+    def step(model, batch):
+        yield "b", model["a"](batch[0]).mean()
+
+    with pytest.raises(ValueError, match="yielded player 'b'; expected one of a"):
+        fit(model, (torch.randn(8, 2),), step=step, epochs=1)
+
+
+def test_a_dict_logs_means_weighted_by_batch():
+    x = torch.arange(10.0)[:, None]
+
+    def step(model, batch):
+        return {"loss": model(batch[0]).mean() * 0, "mean_x": batch[0].mean()}
+
+    history = fit(nn.Linear(1, 1), (x,), step=step, epochs=1, batch_size=4)
+    assert history.last("mean_x") == pytest.approx(4.5)
+
+
+def test_average_follows_torch_swa_utils():
+    x, y = data()
+    model, reference = mlp(), None
+    seen = []
+    ema = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.9)
+    )
+    ema.update_parameters(model)  # its first update copies
+
+    def recording(inner, batch):
+        if seen:
+            ema.update_parameters(inner)
+        seen.append(1)
+        return CROSS_ENTROPY(inner, batch)
+
+    history = fit(model, (x, y), step=recording, epochs=2, average=0.9)
+    ema.update_parameters(model)
+    reference = torch.cat([p.flatten().double() for p in ema.module.parameters()])
+    assert torch.allclose(weights(history.averaged), reference, atol=1e-6)
+    assert not torch.allclose(weights(model), reference, atol=1e-4)
+
+
+def test_swa_is_the_mean_of_the_last_quarter():
+    x, y = data(n=64)
+    model, kept = mlp(), []
+
+    class Recording(Dataset):
+        def __len__(self):
+            return 64
+
+        def __getitem__(self, i):
+            return x[i], y[i]
+
+    def step(inner, batch):
+        kept.append(weights(inner))
+        return CROSS_ENTROPY(inner, batch)
+
+    history = fit(model, Recording(), step=step, epochs=4, batch_size=16, average="swa")
+    expected = torch.stack([*kept[13:], weights(model)]).mean(0)
+    assert torch.allclose(weights(history.averaged), expected, atol=1e-6)
+
+
+def test_groups_keep_their_ratio_under_a_schedule():
+    model = mlp()
+
+    def discriminative(parameters):
+        first, last = list(model[0].parameters()), list(model[-1].parameters())
+        return torch.optim.SGD([{"params": first, "lr": 0.01}, {"params": last, "lr": 0.1}])
+
+    made = []
+    fit(
+        model, data(), step=CROSS_ENTROPY, epochs=2, schedule=one_cycle(),
+        optimizer=lambda p: made.append(discriminative(p)) or made[0],
+    )  # fmt: skip
+    rates = [group["lr"] for group in made[0].param_groups]
+    assert rates[1] == pytest.approx(10 * rates[0])
+    assert rates[1] < 0.1
+
+
+def test_bf16_is_close_and_not_equal():
+    x, y = data()
+    a, b = mlp(), mlp()
+    fit(a, (x, y), step=CROSS_ENTROPY, epochs=2)
+    fit(b, (x, y), step=CROSS_ENTROPY, epochs=2, precision="bf16")
+    gap = (weights(a) - weights(b)).abs().max()
+    assert 0 < gap < 0.02
+
+
+def test_metrics_are_computed_on_the_whole_validation_set():
+    x, y = data(n=100)
+
+    def spread(prediction, target):
+        assert len(prediction) == len(target) == 100
+        return prediction.std()
+
+    model = mlp()
+    history = fit(model, (x, y), (x, y), step=CROSS_ENTROPY, epochs=1, metrics={"spread": spread})
+    assert history.last("spread") == pytest.approx(float(predict(model, x).std()), rel=1e-5)
+
+
+def test_a_graph_like_batch_needs_only_y():
+    class Graph:
+        def __init__(self, x, y):
+            self.x, self.y, self.num_graphs = x, y, len(y)
+
+        def to(self, device, non_blocking=False):
+            return self
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(6, 2)
+
+        def forward(self, graph):
+            return self.layer(graph.x)
+
+    x, y = data()
+    batches = [Graph(x[i : i + 50], y[i : i + 50]) for i in range(0, 200, 50)]
+    history = fit(Model(), batches, batches, step=CROSS_ENTROPY, epochs=20, lr=3e-2)
+    assert history.last("valid_loss") < 0.3
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"epochs": 1.5}, "epochs=1.5: expected a whole number of at least 0"),
+        ({"batch_size": 0}, "batch_size=0: expected a whole number of at least 1"),
+        ({"precision": "fp8"}, "precision='fp8': expected one of"),
+        ({"precision": "fp16"}, "precision='fp16': expected a GPU"),
+        ({"stop": Patience(2)}, "has no such column; found loss"),
+    ],
+)
+def test_bad_arguments_are_one_sentence(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        fit(mlp(), data(), **({"step": CROSS_ENTROPY, "epochs": 1, "device": "cpu"} | change))
+
+
+@pytest.mark.parametrize(
+    ("train", "sentence"),
+    [
+        ((torch.zeros(3, 6), torch.zeros(4)), r"equally long, found \[3, 4\]"),
+        ((torch.zeros(0, 6), torch.zeros(0)), "the data set is empty"),
+        (3, "data of type int: expected a tuple of tensors, a Dataset or an iterable"),
+        ([], "gave no batch"),
+    ],
+)
+def test_bad_data_is_one_sentence(train, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        fit(mlp(), train, step=CROSS_ENTROPY, epochs=1)
+
+
+def test_unreadable_and_foreign_checkpoints_are_one_sentence(tmp_path):
+    path = tmp_path / "c.pt"
+    options = {"step": CROSS_ENTROPY, "epochs": 1, "checkpoint": Checkpoint(path)}
+    path.write_bytes(b"not a checkpoint")
+    with pytest.raises(ValueError, match="found a file that cannot be read"):
+        fit(mlp(), data(), **options)
+    torch.save({"format": 99}, path)
+    with pytest.raises(ValueError, match="expected checkpoint format 1, found 99"):
+        fit(mlp(), data(), **options)
+    path.unlink()
+    fit(mlp(), data(), **options)
+    with pytest.raises(ValueError, match="belongs to another model: for '1.weight'"):
+        fit(mlp(norm=True), data(), **(options | {"epochs": 2}))
+
+
+def test_truncated_checkpoint_is_one_sentence(tmp_path):
+    path = tmp_path / "c.pt"
+    fit(mlp(), data(), step=CROSS_ENTROPY, epochs=1, checkpoint=Checkpoint(path))
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(ValueError, match="cannot be read"):
+        fit(mlp(), data(), step=CROSS_ENTROPY, epochs=2, checkpoint=Checkpoint(path))
+
+
+def test_out_of_memory_gives_advice():
+    def step(model, batch):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    with pytest.raises(torch.OutOfMemoryError, match="Try batch_size=32 with accumulate=2"):
+        fit(mlp(), data(), step=step, epochs=1)
+
+
+DISTRIBUTED = """
+import sys, torch
+sys.path.insert(0, {folder!r})
+from test_loop import CROSS_ENTROPY, data, mlp, weights
+from helpers.train.checkpoint import Checkpoint
+from helpers.train.loop import fit
+torch.set_num_threads(1)
+x, y = data(n=256)
+model = mlp()
+history = fit(model, (x, y), (x, y), step=CROSS_ENTROPY, epochs={epochs}, batch_size=32, device="cpu",
+    clip=1.0, checkpoint=Checkpoint({path!r}))
+torch.save((weights(model), [row["loss"] for row in history.rows]), {out!r})
+"""
+
+
+def test_two_processes_equal_one_with_the_doubled_batch(tmp_path):
+    script, out, path = tmp_path / "two.py", tmp_path / "two.out", tmp_path / "two.pt"
+    script.write_text(
+        DISTRIBUTED.format(folder=os.path.dirname(__file__), out=str(out), path=str(path), epochs=4)
+    )
+    launch = [
+        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-addr=127.0.0.1",
+        "--master-port=29611", str(script),
+    ]  # fmt: skip
+    environment = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    run = subprocess.run(launch, env=environment, capture_output=True, text=True, timeout=200)
+    assert run.returncode == 0, run.stderr[-3000:]
+    found, losses = torch.load(out)
+    x, y = data(n=256)
+    one = mlp()
+    history = fit(one, (x, y), (x, y), step=CROSS_ENTROPY, epochs=4, batch_size=64, clip=1.0)
+    assert torch.allclose(found, weights(one), rtol=1e-5, atol=1e-6)
+    assert losses == pytest.approx(history.column("loss"), rel=1e-5)
+    other = mlp()
+    fit(other, (x, y), step=CROSS_ENTROPY, epochs=4, batch_size=32, clip=1.0)
+    assert not torch.allclose(found, weights(other), atol=1e-4)
+    # a checkpoint of two processes resumes in one
+    again = mlp(seed=4)
+    resumed = fit(
+        again, (x, y), (x, y), step=CROSS_ENTROPY, epochs=5, batch_size=64, clip=1.0,
+        checkpoint=Checkpoint(path),
+    )  # fmt: skip
+    assert len(resumed.rows) == 5
+    whole = mlp()
+    fit(whole, (x, y), (x, y), step=CROSS_ENTROPY, epochs=5, batch_size=64, clip=1.0)
+    assert torch.allclose(weights(again), weights(whole), rtol=1e-5, atol=1e-6)

@@ -1,0 +1,43 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.train.schedule import constant, cosine, one_cycle
+
+
+def test_cosine_is_torchs():
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=20)
+    for step in range(20):
+        assert cosine()(step / 20) == pytest.approx(theirs.get_last_lr()[0], abs=1e-12)
+        optimizer.step()
+        theirs.step()
+
+
+def test_one_cycle_is_torchs():
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=1.0, total_steps=101, pct_start=0.31, final_div_factor=1e5 / 25,
+        cycle_momentum=False,
+    )  # fmt: skip
+    # torch counts whole steps: its peak is at step 0.31 * 101 - 1 of 100
+    mine = one_cycle(rise=(0.31 * 101 - 1) / 100)
+    for step in range(101):
+        assert mine(step / 100) == pytest.approx(theirs.get_last_lr()[0], abs=1e-4)
+        if step < 100:
+            optimizer.step()
+            theirs.step()
+
+
+@given(st.floats(0, 1), st.floats(0, 0.9))
+def test_factors_stay_between_zero_and_one(t, warmup):
+    assert constant(t) == 1
+    assert -1e-12 <= cosine(warmup=warmup)(t) <= 1
+    assert 0 < one_cycle()(t) <= 1
+
+
+@pytest.mark.parametrize("make", [lambda: cosine(warmup=1.0), lambda: one_cycle(rise=0)])
+def test_shares_outside_the_range_are_refused(make):
+    with pytest.raises(ValueError, match="expected a share of training"):
+        make()
