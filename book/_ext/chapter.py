@@ -1,0 +1,202 @@
+"""The book's own Sphinx parts: measured costs, compared outputs, API pages, sitemap.
+
+Everything here reads files that are made elsewhere (tools/store.py, tools/coverage.py) and
+renders them, so that no number is typed into a page.
+"""
+
+import json
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "book" / "data"
+
+
+def measured():
+    """Seconds and peak memory by chapter."""
+    path = DATA / "timings.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def chapter_time(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """Role: what running a chapter costs, as measured when its outputs were stored."""
+    cost = measured().get(text)
+    if cost is None:
+        return [nodes.inline(rawtext, "not measured yet")], []
+    memory = f"{cost['peak_mib'] / 1024:.1f} GB of memory"
+    said = f"about {max(round(cost['seconds'] / 5) * 5, 5)} s on one CPU core, {memory}"
+    return [nodes.inline(rawtext, said, classes=["chapter-time"])], []
+
+
+class Markdown(SphinxDirective):
+    """A directive that writes Markdown and lets the page's parser read it."""
+
+    optional_arguments = 1
+
+    def run(self):
+        """Parse what `text` returns."""
+        self.env.note_reread()
+        return self.parse_text_to_nodes("\n".join(self.text()), allow_section_headings=True)
+
+
+class Costs(Markdown):
+    """Table of measured time, memory and download size."""
+
+    def text(self):
+        """One row a chapter."""
+        yield "| chapter | time on one CPU core | peak memory | download |"
+        yield "|---|---:|---:|---:|"
+        for name, cost in measured().items():
+            if (ROOT / "notebooks" / f"{name}.ipynb").exists():
+                size = cost.get("download_mib", 0)
+                download = f"{size} MB" if size else "none"
+                link = f"{{doc}}`/notebooks/{name}`"
+                yield f"| {link} | {cost['seconds']} s | {cost['peak_mib']} MiB | {download} |"
+
+
+class Compared(Markdown):
+    """The share of outputs that are compared, and the exceptions."""
+
+    def text(self):
+        """A sentence and a list."""
+        path = DATA / "coverage.json"
+        if not path.exists():
+            yield "Not counted yet."
+            return
+        share = json.loads(path.read_text())
+        percent = 100 * share["compared"] / max(share["total"], 1)
+        yield (
+            f"Of **{share['total']}** code cells with text output, **{share['compared']}** are run "
+            f"again and compared: **{percent:.0f} %**."
+        )
+        yield ""
+        if not share["exceptions"]:
+            yield "There are no exceptions."
+        for row in share["exceptions"]:
+            yield f"- {row['page']}, code cell {row['cell']}: {row['reason']}"
+
+
+class Api(Markdown):
+    """Every module of one room of `helpers`, from its docstrings."""
+
+    required_arguments = 1
+    optional_arguments = 0
+
+    def text(self):
+        """A section a module."""
+        room = self.arguments[0]
+        for path in sorted((ROOT / "helpers" / room).glob("*.py")):
+            if path.stem != "__init__":
+                yield f"## `helpers.{room}.{path.stem}`\n"
+                yield f"```{{eval-rst}}\n.. automodule:: helpers.{room}.{path.stem}\n   :members:\n```\n"
+
+
+class PartChapters(Markdown):
+    """The chapters of one part: those that run are linked, the others are marked planned."""
+
+    required_arguments = 1
+    optional_arguments = 0
+
+    def text(self):
+        """A table from book/data/curriculum.yml."""
+        part = self.arguments[0]
+        rows = yaml.safe_load((DATA / "curriculum.yml").read_text())
+        yield "| chapter | survey | what runs in it |"
+        yield "|---|---|---|"
+        for row in rows:
+            if row["path"].startswith(part + "/"):
+                here = (ROOT / "notebooks" / f"{row['path']}.ipynb").exists()
+                title = f"{{doc}}`/notebooks/{row['path']}`" if here else f"{row['title']} *(planned)*"
+                yield f"| {title} | {row['section']} | {row['runs']} |"
+
+
+class Benchmarks(Markdown):
+    """Tables of benchmarks/results/engines-*.json."""
+
+    def text(self):
+        """A section a machine, a table a case."""
+        for path in sorted((ROOT / "benchmarks" / "results").glob("engines-*.json")):
+            result = json.loads(path.read_text())
+            where = result["machine"]
+            yield f"## {'GPU' if where['gpu'] else 'CPU'}\n"
+            yield (
+                f"{where['gpu'] or where['cpu']}, {where['threads']} thread, Python "
+                f"{where['python']}, torch {where['torch']}, {where['date']}.\n"
+            )
+            for case in result["cases"].values():
+                yield f"### {case['case'].rstrip('.')}\n"
+                yield "| engine | steps per second | overhead per step | time, ratio to hand-written |"
+                yield "|---|---:|---:|---:|"
+                for row in case["rows"]:
+                    yield (
+                        f"| {row['engine']} | {row['steps_per_second']} | "
+                        f"{row['overhead_us_per_step']} µs | {row['ratio']} "
+                        f"({row['ratio_low']} to {row['ratio_high']}) |"
+                    )
+                yield ""
+            equal = [name for name, same in result["bit_equal"].items() if same]
+            yield f"Weights bit-equal to the hand-written loop's: {', '.join(equal) or 'none'}.\n"
+            yield "### What an import costs\n\n| engine | seconds | resident MiB |\n|---|---:|---:|"
+            yield from (f"| {r['engine']} | {r['seconds']} | {r['mib']} |" for r in result["imports"])
+            yield ""
+
+
+def find_bibliographies(app, config):
+    """All .bib files of the book, so that a chapter brings its own."""
+    files = [ROOT / "book" / "references.bib", *sorted((ROOT / "book" / "extra").glob("*.bib"))]
+    config.bibtex_bibfiles = [str(path.relative_to(ROOT)) for path in files if path.exists()]
+
+
+def write_sitemap(app, error):
+    """sitemap.xml, robots.txt and a 404 page that works from any depth."""
+    if error or app.builder.name != "html":
+        return
+    base, out = app.config.html_baseurl.rstrip("/"), Path(app.outdir)
+    pages = sorted(app.env.found_docs)
+    urls = "".join(f"<url><loc>{base}/{page}.html</loc></url>" for page in pages)
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    (out / "sitemap.xml").write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="{space}">{urls}</urlset>\n'
+    )
+    (out / "robots.txt").write_text(f"Sitemap: {base}/sitemap.xml\n")
+    missing = out / "book" / "404.html"
+    if missing.exists():
+        (out / "404.html").write_text(
+            missing.read_text().replace("<head>", f'<head><base href="{base}/book/">', 1)
+        )
+
+
+def social_preview(app, pagename, templatename, context, doctree):
+    """What a link to a page looks like elsewhere."""
+    base = app.config.html_baseurl.rstrip("/")
+    title = nodes.document and context.get("title", app.config.project)
+    tags = {
+        "og:title": title,
+        "og:type": "website",
+        "og:url": f"{base}/{pagename}.html",
+        "og:site_name": app.config.project,
+        "og:image": f"{base}/_static/social.png",
+        "og:description": "Every method of a survey of deep learning for science: run and checked.",
+    }
+    lines = [f'<meta property="{key}" content="{value}"/>' for key, value in tags.items()]
+    context["metatags"] = context.get("metatags", "") + "\n".join(lines)
+
+
+def setup(app):
+    """Register roles, directives and events."""
+    app.add_role("chapter-time", chapter_time)
+    for name, directive in {
+        "chapter-costs": Costs,
+        "compared-outputs": Compared,
+        "api": Api,
+        "part-chapters": PartChapters,
+        "benchmarks": Benchmarks,
+    }.items():
+        app.add_directive(name, directive)
+    app.connect("config-inited", find_bibliographies, priority=100)
+    app.connect("build-finished", write_sitemap)
+    app.connect("html-page-context", social_preview)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
