@@ -120,9 +120,9 @@ def time_split(times, *, test=0.2, gap=0):
 def scaffold_split(smiles, *, test=0.2):
     """Split molecules so that a Bemis-Murcko scaffold stands on one side only.
 
-    Scaffolds are dealt from the most frequent to the rarest: to training until it is full, the
-    rest (rare scaffolds, unlike the training ones) to the test side, as in MoleculeNet (Wu et
-    al. 2018). Molecules without a ring share the empty scaffold.
+    Scaffolds are dealt from the most frequent to the rarest: to training while they fit, else to
+    the test side, as in MoleculeNet (Wu et al. 2018). On real sets training holds the common
+    scaffolds, the test side the rare ones. Molecules without a ring share the empty scaffold.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def check(claim, value, low=None, high=None):
         return
     if low is None and high is None:
         raise ValueError(f"check({claim!r}): a number needs low=, high= or both")
-    number = float(value)
+    number = float(value.detach() if hasattr(value, "detach") else value)
     band = describe_band(low, high)
     inside = (low is None or number >= low) and (high is None or number <= high)
     if math.isnan(number) or not inside:

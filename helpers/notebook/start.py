@@ -1,6 +1,7 @@
 """The first cell of every chapter: seed, threads, figure style."""
 
 import os
+import warnings
 
 import torch
 
@@ -21,6 +22,8 @@ def start(seed=0, threads=1):
     threads : int >= 1
         CPU threads for torch; ``HELPERS_THREADS`` overrides it for a faster machine.
     """
+    # torch itself, when fastai or torch_geometric is imported; nothing a reader can mend
+    warnings.filterwarnings("ignore", message=".*torch.jit.script", category=FutureWarning)
     torch.set_num_threads(int(os.environ.get("HELPERS_THREADS", threads)))
     seed_everything(seed)
     use_style()

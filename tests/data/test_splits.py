@@ -97,7 +97,17 @@ def test_scaffolds_stay_intact_and_agree_with_rdkit():
     ]
     assert whole(train, held, len(smiles))
     assert not {core[i] for i in train.tolist()} & {core[i] for i in held.tolist()}
-    assert 4 in held.tolist()  # the rarest scaffold is tested
+    assert held.tolist() == [5, 6]  # acyclic (3) and benzene (2) fill training, pyridine still fits
+
+
+def test_scaffold_split_tests_rarer_scaffolds_than_a_random_split():
+    from helpers.data.molecules import freesolv
+
+    smiles = freesolv().smiles
+    code, _ = splits._codes([splits._scaffold(s, 0) for s in smiles])
+    size = code.bincount()[code].float()
+    scaffold, plain = splits.scaffold_split(smiles)[1], splits.random_split(len(smiles))[1]
+    assert size[scaffold].mean() < size[plain].mean() / 3
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,0 +1,85 @@
+"""How each check of 4-models/supervised-learning is made to fail."""
+
+RUNS = [
+    {  # splits that overlap, a wrong gradient, an engine that sees another order, leaky evaluation
+        "edits": [
+            ("train, valid = rest[inner], rest[outer]", "train, valid = rest[inner], rest[inner]"),
+            (
+                "by_chain_rule = net[1].weight.grad[3, 20].item()",
+                "by_chain_rule = net[1].weight.grad[3, 21].item()",
+            ),
+            ("optimizer.step()  # move the weights", "pass"),
+            (
+                "scores[name] = float((model.predict(flat[valid]) == y[valid].numpy()).mean())",
+                "scores[name] = 0.5",
+            ),
+            ("learner.fit(30, lr=1e-3, wd=0.01)", "learner.fit(30, lr=1e-3, wd=0.5)"),
+            (
+                "net, history = train_network(seed=0)",
+                "net, history = train_network(seed=0, lr=1e-7)",
+            ),
+            ("history.best_epoch - 1] ==", "0] =="),
+            ("_, other = train_network(seed)", "_, other = train_network(seed, epochs=seed)"),
+            ("low <= right.mean() <= high", "right.mean() > 1"),
+            ("counts = confusion_matrix(guess,", "counts = 2 * confusion_matrix(guess.flip(0),"),
+            (
+                "fit(resumed, data, step=step, epochs=30, checkpoint=place)",
+                "fit(resumed, data, step=step, epochs=30, checkpoint=place, seed=1)",
+            ),
+            (
+                "good, high_rate, forgot = losses_of(lr=0.1), losses_of(lr=3.0), losses_of(lr=0.1, forget=True)",
+                "good, high_rate, forgot = losses_of(lr=0.0), losses_of(lr=0.1), losses_of(lr=0.1)",
+            ),
+            ("(net.train()(x[valid])", "(net.eval()(x[valid])"),
+            ("quiet - noisy", "quiet - noisy - 1"),
+            ("fit(own, (z[kept]", "fit(own, (z[kept].flip(0)"),
+            ('"length" in sentence', '"width" in sentence'),
+            ("v.mul_(0.9)", "v.mul_(0.8)"),
+            (
+                'growth.append(run.rows[run.best_epoch - 1]["accuracy"])',
+                "growth.append(len(growth) ** 2 * 0.01)",
+            ),
+            ("noise[rows][coin[rows] == 1].mean(0)", "noise[rows][coin[rows] == 0].mean(0)"),
+            ("model.score(noise[1::2]", "1 - model.score(noise[1::2]"),
+        ],
+        "fails": [
+            "no example is in two parts",
+            "the chain rule agrees with a finite difference",
+            "the hand-written loop learns to read digits",
+            "engine and hand-written loop end with identical weights",
+            "fastai's Learner ends with the same weights",
+            "the majority baseline reads one digit in ten",
+            "logistic regression is a strong baseline",
+            "the validation loss falls to a tenth",
+            "the kept epoch has the lowest validation loss",
+            "seeds differ by little",
+            "mean accuracy of the network over seeds",
+            "test accuracy",
+            "the interval holds the estimate",
+            "the matrix counts every test digit once",
+            "share of test digits on the diagonal",
+            "interrupted and resumed equals uninterrupted",
+            "a healthy loss falls well below its start",
+            "too high a rate ends far above the healthy run",
+            "forgotten gradients end far above the healthy run",
+            "dropout left on moves the scores",
+            "dropout left on does not help",
+            "the same code learns from a table",
+            "a wrong cell is named by its column",
+            "momentum by hand agrees with torch",
+            "more labels help at first",
+            "later labels help less than the first ones",
+            "selection before the split finds signal in noise",
+        ],
+    },
+    {  # selection on the training half that nevertheless sees the test labels
+        "edits": [
+            ('"lr": 3e-3', '"lr": 1e-6'),
+            ("half_test(np.arange(0, 100, 2))", "half_test(np.arange(100))"),
+        ],
+        "fails": [
+            "the network beats logistic regression",
+            "selection on the training half finds none",
+        ],
+    },
+]

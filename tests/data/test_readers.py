@@ -1,0 +1,79 @@
+import io
+import os
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.data import readers
+
+
+def test_cora_equals_the_reader_of_torch_geometric(cited_data):
+    from torch_geometric.io import read_planetoid_data
+
+    ours, theirs = readers.cora(), read_planetoid_data(str(cited_data / "cora"), "cora")
+    assert torch.equal(ours.x, theirs.x)
+    assert torch.equal(ours.y, theirs.y)
+    assert set(map(tuple, ours.edges.T.tolist())) == set(map(tuple, theirs.edge_index.T.tolist()))
+    for name, mask in (("train", "train_mask"), ("valid", "val_mask"), ("test", "test_mask")):
+        assert torch.equal(getattr(ours, name), theirs[mask].nonzero()[:, 0])
+
+
+def test_cora_edges_go_both_ways_and_topics_cluster(cited_data):
+    graph = readers.cora()
+    pairs = set(map(tuple, graph.edges.T.tolist()))
+    assert all((b, a) in pairs and a != b for a, b in pairs)
+    same = (graph.y[graph.edges[0]] == graph.y[graph.edges[1]]).float().mean()
+    order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(0))
+    shuffled = (graph.y[graph.edges[0]] == graph.y[graph.edges[1, order]]).float().mean()
+    assert same > 0.75 > 0.3 > shuffled
+
+
+def test_the_unpickler_refuses_a_hostile_file(tmp_path):
+    class Hostile:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "made by a pickle"),)
+
+    (tmp_path / "bad").write_bytes(pickle.dumps(Hostile(), protocol=2))
+    with pytest.raises(ValueError, match="asks for (posix|nt).mkdir, expected only arrays"):
+        readers._unpickle(tmp_path / "bad")
+    assert not (tmp_path / "made by a pickle").exists()
+
+
+def test_the_stand_in_for_sparse_matrices_equals_scipy():
+    from scipy.sparse import random
+
+    matrix = random(6, 5, density=0.4, format="csr", random_state=0)
+    stand_in = readers._Sparse()
+    stand_in.__dict__.update(
+        _shape=(6, 5), indptr=matrix.indptr, indices=matrix.indices, data=matrix.data
+    )
+    assert np.allclose(stand_in.dense(), matrix.toarray())
+
+
+def test_esol_equals_pandas(cited_data):
+    import pandas
+
+    smiles, y = readers.esol()
+    frame = pandas.read_csv(io.BytesIO((cited_data / "esol/delaney-processed.csv").read_bytes()))
+    wanted = torch.tensor(frame["measured log solubility in mols per litre"].to_numpy()).float()
+    assert torch.equal(y, wanted)
+    assert smiles == frame["smiles"].str.strip().tolist()
+
+
+@pytest.mark.parametrize(("name", "classes"), [("scicite", 3), ("chemprot", 13)])
+def test_texts(cited_data, name, classes):
+    data = getattr(readers, name)()
+    parts = torch.cat([data.train, data.valid, data.test])
+    assert torch.equal(parts, torch.arange(len(data.text)))
+    assert len(data.classes) == classes == int(data.y.max()) + 1
+    lines = (cited_data / name / "test.txt").read_text().strip().split("\n")
+    assert len(data.test) == len(lines)
+    assert data.classes[data.y[-1]] in lines[-1]
+
+
+def test_tinyshakespeare(cited_data):
+    text = readers.tinyshakespeare()
+    assert len(text) == 1_115_394
+    assert text.startswith("First Citizen:")
