@@ -5,11 +5,15 @@ renders them, so that no number is typed into a page.
 """
 
 import json
+import posixpath
+import re
+from html import escape
 from pathlib import Path
 
 import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+from workflow import draw
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "book" / "data"
@@ -144,10 +148,60 @@ class Benchmarks(Markdown):
             yield ""
 
 
+class Workflow(SphinxDirective):
+    """The workflow figure, its boxes linked to chapters that run or to their part's page."""
+
+    def run(self):
+        """An inline SVG."""
+        here = posixpath.dirname(self.env.docname)
+
+        def link(chapter):
+            runs = (ROOT / "notebooks" / f"{chapter}.ipynb").exists()
+            page = f"notebooks/{chapter}" if runs else f"book/parts/{chapter.split('/')[0]}"
+            return posixpath.relpath(page, here) + ".html", runs
+
+        self.env.note_reread()
+        return [nodes.raw("", f'<div class="workflow-box">{draw(link)}</div>', format="html")]
+
+
+def planned_chapter(app, env, node, contnode):
+    """A reference to a chapter of the curriculum that is not written yet is text, not a link."""
+    if node.get("reftype") != "doc":
+        return None
+    target = node["reftarget"]
+    if not target.startswith("/"):
+        target = posixpath.join("/", posixpath.dirname(node["refdoc"]), target)
+    path = posixpath.normpath(target).removeprefix("/notebooks/")
+    rows = yaml.safe_load((DATA / "curriculum.yml").read_text())
+    title = next((row["title"] for row in rows if row["path"] == path), None)
+    if title is None:
+        return None
+    said = contnode.astext() if node.get("refexplicit") else title
+    return nodes.inline("", f"{said} (planned)", classes=["planned"])
+
+
+def entries(text):
+    """Key and text of each entry of a .bib file."""
+    starts = [found.start() for found in re.finditer(r"^@\w+\s*\{", text, re.M)]
+    for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        entry = text[begin:end].strip()
+        yield re.match(r"@\w+\s*\{\s*([^,\s]+)", entry)[1], entry
+
+
 def find_bibliographies(app, config):
-    """All .bib files of the book, so that a chapter brings its own."""
+    """Merge all .bib files into one; a key that two files hold is taken from the first."""
     files = [ROOT / "book" / "references.bib", *sorted((ROOT / "book" / "extra").glob("*.bib"))]
-    config.bibtex_bibfiles = [str(path.relative_to(ROOT)) for path in files if path.exists()]
+    merged = {}
+    for path in files:
+        if path.exists():
+            for key, entry in entries(path.read_text()):
+                merged.setdefault(key, entry)
+    text = "\n\n".join(merged.values()) + "\n"
+    out = ROOT / "_build" / "bibliography.bib"
+    out.parent.mkdir(exist_ok=True)
+    if not out.exists() or out.read_text() != text:
+        out.write_text(text)
+    config.bibtex_bibfiles = [str(out.relative_to(ROOT))]
 
 
 def write_sitemap(app, error):
@@ -169,19 +223,32 @@ def write_sitemap(app, error):
         )
 
 
+def first_paragraph(doctree):
+    """What a page says first, as its description; its question where it has one."""
+    for node in doctree.findall(nodes.paragraph) if doctree is not None else ():
+        said = " ".join(node.astext().split())
+        if len(said) > 30:
+            return said if len(said) <= 200 else said[:197].rsplit(" ", 1)[0] + " ..."
+    return "The methods of a survey of deep learning for science: run, checked, ready for your data."
+
+
 def social_preview(app, pagename, templatename, context, doctree):
-    """What a link to a page looks like elsewhere."""
+    """What a link to a page looks like elsewhere, and no script from another machine."""
     base = app.config.html_baseurl.rstrip("/")
-    title = nodes.document and context.get("title", app.config.project)
+    title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
+    about = first_paragraph(doctree)
     tags = {
         "og:title": title,
         "og:type": "website",
         "og:url": f"{base}/{pagename}.html",
-        "og:site_name": app.config.project,
+        "og:site_name": "The executable survey",
         "og:image": f"{base}/_static/social.png",
-        "og:description": "Every method of a survey of deep learning for science: run and checked.",
+        "og:image:alt": "The executable survey: deep learning for science, run and checked",
+        "og:description": about,
     }
-    lines = [f'<meta property="{key}" content="{value}"/>' for key, value in tags.items()]
+    lines = [f'<meta property="{k}" content="{escape(v, True)}"/>' for k, v in tags.items()]
+    lines.append(f'<meta name="description" content="{escape(about, True)}"/>')
+    lines.append('<meta name="twitter:card" content="summary_large_image"/>')
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
 
 
@@ -194,9 +261,11 @@ def setup(app):
         "api": Api,
         "part-chapters": PartChapters,
         "benchmarks": Benchmarks,
+        "workflow-figure": Workflow,
     }.items():
         app.add_directive(name, directive)
     app.connect("config-inited", find_bibliographies, priority=100)
+    app.connect("missing-reference", planned_chapter)
     app.connect("build-finished", write_sitemap)
     app.connect("html-page-context", social_preview)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""Questions to a trained model: any callable in, tensors out."""

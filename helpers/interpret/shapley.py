@@ -1,0 +1,223 @@
+"""Shapley values: exact, sampled, and by weighted regression (survey 7.1.2; chapter 7-interpretability/shapley-values).
+
+A *game* is a function ``value(coalitions)`` that takes a boolean tensor (C, D), one row a set of
+players, and returns what each set achieves, (C,). Players are features, or groups of features.
+"""
+
+import math
+
+import torch
+
+
+def all_coalitions(players):
+    """Every subset of `players` players as a boolean tensor (2^D, D), the empty one first."""
+    numbers = torch.arange(2**players)
+    return (numbers[:, None] >> torch.arange(players)) % 2 == 1
+
+
+def exact(value, players):
+    r"""Shapley values by enumerating all coalitions (Shapley 1953).
+
+    .. math:: \phi_i = \sum_{S \not\ni i} \frac{|S|!\,(D - |S| - 1)!}{D!}\,
+              \big(v(S \cup \{i\}) - v(S)\big)
+
+    Parameters
+    ----------
+    value : callable, bool (C, D) -> (C,)
+    players : int, 1 to 16
+        The number of coalitions doubles with each player.
+
+    Returns
+    -------
+    tensor (D,), float64
+        Efficiency: they sum to ``v(all) - v(none)``.
+
+    Examples
+    --------
+    Two players achieve 1 together and nothing alone; they share it:
+
+    >>> exact(lambda s: s.all(1).double(), 2).tolist()
+    [0.5, 0.5]
+    """
+    if not 1 <= players <= 16:
+        raise ValueError(
+            f"exact(players={players}): expected 1 to 16, since 2^players coalitions are tried; "
+            "group features, or use sampled() or kernel()"
+        )
+    coalitions = all_coalitions(players)
+    achieved = value(coalitions).double()
+    sizes = coalitions.sum(1)
+    weights = torch.tensor(
+        [
+            math.factorial(s) * math.factorial(players - s - 1) / math.factorial(players)
+            for s in range(players)
+        ],
+        dtype=torch.float64,
+    )
+    numbers, phi = torch.arange(2**players), torch.zeros(players, dtype=torch.float64)
+    for player in range(players):
+        without = numbers[~coalitions[:, player]]
+        gain = achieved[without + 2**player] - achieved[without]
+        phi[player] = (weights[sizes[without]] * gain).sum()
+    return phi
+
+
+def sampled(value, players, *, orders=200, seed=0):
+    """Shapley values as mean gains over random orders of arrival (Castro et al. 2009).
+
+    Parameters
+    ----------
+    value : callable, bool (C, D) -> (C,)
+    players : int >= 1
+    orders : int >= 2
+        Random orders. The error falls with the square root.
+    seed : int
+
+    Returns
+    -------
+    phi, error : tensors (D,), float64
+        Estimates and their standard errors. Efficiency holds exactly for any `orders`.
+
+    Examples
+    --------
+    >>> phi, error = sampled(lambda s: s.double().sum(1), 3)
+    >>> phi.tolist(), error.tolist()
+    ([1.0, 1.0, 1.0], [0.0, 0.0, 0.0])
+    """
+    if orders < 2:
+        raise ValueError(f"sampled(orders={orders}): expected at least 2 for a standard error")
+    draws = torch.Generator().manual_seed(seed)
+    gains = torch.zeros(orders, players, dtype=torch.float64)
+    for number in range(orders):
+        order = torch.randperm(players, generator=draws)
+        steps = torch.zeros(players + 1, players, dtype=torch.bool)
+        for place, player in enumerate(order):
+            steps[place + 1 :, player] = True  # it arrives here and stays
+        gains[number, order] = value(steps).double().diff()
+    return gains.mean(0), gains.std(0) / math.sqrt(orders)
+
+
+def kernel(value, players, *, samples=None, seed=0):
+    r"""KernelSHAP: Shapley values as the solution of a weighted regression (Lundberg & Lee 2017).
+
+    .. math:: \min_\phi \sum_S \pi(S)\,\big(v(S) - v(\emptyset) - \textstyle\sum_{i\in S}\phi_i\big)^2,
+              \quad \pi(S) = \frac{D - 1}{\binom{D}{|S|}\,|S|\,(D - |S|)},
+
+    under the constraint that the values sum to :math:`v(D) - v(\emptyset)` (their theorem 2).
+
+    Parameters
+    ----------
+    value : callable, bool (C, D) -> (C,)
+    players : int >= 2
+    samples : int, optional
+        Coalitions drawn with probability proportional to :math:`\pi`, each with its
+        complement. None enumerates all, and the result is exact.
+    seed : int
+
+    Returns
+    -------
+    tensor (D,), float64
+
+    Examples
+    --------
+    >>> kernel(lambda s: s.all(1).double(), 2).tolist()
+    [0.5, 0.5]
+    """
+    if players < 2:
+        raise ValueError(f"kernel(players={players}): expected at least 2")
+    if samples is None:
+        coalitions = all_coalitions(players)[1:-1]
+        by_size = [kernel_weight(players, int(s)) for s in coalitions.sum(1)]
+        weights = torch.tensor(by_size, dtype=torch.float64)
+    else:
+        coalitions = draw_coalitions(players, samples, seed)
+        weights = torch.ones(len(coalitions), dtype=torch.float64)
+    ends = torch.tensor([[False] * players, [True] * players])
+    nothing, everything = value(ends).double()
+    return constrained_fit(
+        coalitions.double(), value(coalitions).double() - nothing, weights, everything - nothing
+    )
+
+
+def kernel_weight(players, size):
+    """The weight of one coalition of this size."""
+    return (players - 1) / (math.comb(players, size) * size * (players - size))
+
+
+def draw_coalitions(players, samples, seed):
+    """Coalitions drawn by kernel weight, each followed by its complement."""
+    draws = torch.Generator().manual_seed(seed)
+    share = torch.tensor([1 / (s * (players - s)) for s in range(1, players)])
+    sizes = torch.multinomial(share, (samples + 1) // 2, replacement=True, generator=draws) + 1
+    rank = torch.rand(len(sizes), players, generator=draws).argsort(1).argsort(1)
+    chosen = rank < sizes[:, None]
+    return torch.cat([chosen, ~chosen])
+
+
+def constrained_fit(design, target, weights, total):
+    """Weighted least squares with coefficients that sum to `total` (a Lagrange multiplier)."""
+    players = design.shape[1]
+    weighted = design * weights[:, None]
+    system = torch.zeros(players + 1, players + 1, dtype=torch.float64)
+    system[:players, :players] = weighted.T @ design
+    system[players, :players] = system[:players, players] = 1.0
+    right = torch.cat([weighted.T @ target, total.reshape(1)])
+    return torch.linalg.solve(system, right)[:players]
+
+
+def masking_game(f, x, background, groups=None):
+    """The game whose players are the features of one example.
+
+    A coalition keeps its features at `x` and takes the others from each background example in
+    turn; its value is the mean score. Features are thereby treated as independent
+    (*interventional* values, Janzing et al. 2020).
+
+    Parameters
+    ----------
+    f : callable, (B, D) -> (B,)
+        One score per example.
+    x : tensor (D,)
+    background : tensor (M, D)
+        Examples that stand for "not known".
+    groups : list of lists of feature numbers, optional
+        Players that own several features each. Together they must own every feature once.
+
+    Returns
+    -------
+    callable, bool (C, players) -> (C,)
+
+    Examples
+    --------
+    >>> game = masking_game(lambda z: z.sum(1), torch.ones(2), torch.zeros(1, 2))
+    >>> game(torch.tensor([[True, False]])).tolist()
+    [1.0]
+    """
+    owner = list(range(len(x))) if groups is None else owners(groups, len(x))
+
+    def value(coalitions):
+        keep = coalitions[:, owner]  # (C, D)
+        mixed = torch.where(keep[:, None], x, background)  # (C, M, D)
+        with torch.no_grad():
+            scores = f(mixed.flatten(0, 1))
+        if scores.shape != (len(keep) * len(background),):
+            raise ValueError(
+                f"masking_game: expected f to return one score per example, shape "
+                f"({len(keep) * len(background)},), found {tuple(scores.shape)}"
+            )
+        return scores.reshape(len(keep), len(background)).mean(1)
+
+    return value
+
+
+def owners(groups, features):
+    """For each feature the number of the group that owns it."""
+    owner = [None] * features
+    for number, group in enumerate(groups):
+        for feature in group:
+            owner[feature] = number
+    listed = sorted(feature for group in groups for feature in group)
+    if listed != list(range(features)):
+        raise ValueError(
+            f"groups: expected every feature 0 to {features - 1} exactly once, found {listed}"
+        )
+    return owner
