@@ -113,7 +113,9 @@ class PartChapters(Markdown):
         for row in rows:
             if row["path"].startswith(part + "/"):
                 here = (ROOT / "notebooks" / f"{row['path']}.ipynb").exists()
-                title = f"{{doc}}`/notebooks/{row['path']}`" if here else f"{row['title']} *(planned)*"
+                title = (
+                    f"{{doc}}`/notebooks/{row['path']}`" if here else f"{row['title']} *(planned)*"
+                )
                 yield f"| {title} | {row['section']} | {row['runs']} |"
 
 
@@ -144,7 +146,9 @@ class Benchmarks(Markdown):
             equal = [name for name, same in result["bit_equal"].items() if same]
             yield f"Weights bit-equal to the hand-written loop's: {', '.join(equal) or 'none'}.\n"
             yield "### What an import costs\n\n| engine | seconds | resident MiB |\n|---|---:|---:|"
-            yield from (f"| {r['engine']} | {r['seconds']} | {r['mib']} |" for r in result["imports"])
+            yield from (
+                f"| {r['engine']} | {r['seconds']} | {r['mib']} |" for r in result["imports"]
+            )
             yield ""
 
 
@@ -229,7 +233,9 @@ def first_paragraph(doctree):
         said = " ".join(node.astext().split())
         if len(said) > 30:
             return said if len(said) <= 200 else said[:197].rsplit(" ", 1)[0] + " ..."
-    return "The methods of a survey of deep learning for science: run, checked, ready for your data."
+    return (
+        "The methods of a survey of deep learning for science: run, checked, ready for your data."
+    )
 
 
 def social_preview(app, pagename, templatename, context, doctree):

@@ -55,6 +55,8 @@ def table_of_contents():
 
 
 if __name__ == "__main__":
-    text = "# Written by `python book/_ext/toc.py`: run it again after adding a chapter or a page.\n"
+    text = (
+        "# Written by `python book/_ext/toc.py`: run it again after adding a chapter or a page.\n"
+    )
     text += yaml.safe_dump(table_of_contents(), sort_keys=False)
     (ROOT / "_toc.yml").write_text(text)

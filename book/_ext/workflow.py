@@ -46,7 +46,7 @@ def draw(link):
     parts = [
         '<svg class="workflow" viewBox="-16 0 470 500" role="group" '
         'aria-label="Three stages in a column, data, learning and validation, joined by arrows '
-        'down, and five numbered arrows back: 1 within data, 2 within learning, 3 from learning '
+        "down, and five numbered arrows back: 1 within data, 2 within learning, 3 from learning "
         'to data, 4 from validation to learning, 5 from validation to data.">',
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="6" '
         'markerHeight="6" orient="auto-start-reverse"><path d="M0 0l8 4-8 4z"/></marker></defs>',
@@ -62,7 +62,9 @@ def draw(link):
     for number, path, x, y in ARROWS:
         parts.append(f'<path class="back" d="{path}" marker-end="url(#tip)"/>')
         parts.append(f'<circle class="tag" cx="{x}" cy="{y}" r="11"/>')
-        parts.append(f'<text class="digit" x="{x}" y="{y + 5}" text-anchor="middle">{number}</text>')
+        parts.append(
+            f'<text class="digit" x="{x}" y="{y + 5}" text-anchor="middle">{number}</text>'
+        )
     for number, (_, label, chapter) in enumerate(BOXES):
         parts.append(box(number, label, *link(chapter)))
     return "".join(parts) + "</svg>"

@@ -113,7 +113,9 @@ def test_the_theme_gets_the_same_address_and_buttons():
 
 def test_workflows_and_issue_forms_name_no_other_repository():
     for path in (ROOT / ".github").rglob("*.yml"):
-        for address in re.findall(r"https://github\.com/[\w-]+/[\w-]*survey[\w-]*", path.read_text()):
+        for address in re.findall(
+            r"https://github\.com/[\w-]+/[\w-]*survey[\w-]*", path.read_text()
+        ):
             assert address == URL, f"{path.relative_to(ROOT)} says {address}"
 
 

@@ -1,10 +1,13 @@
 import matplotlib.pyplot as plt
 import numpy as np
+
 from helpers.plots.attributions import swarm, waterfall
 
 
 def test_the_waterfall_ends_at_the_score():
-    ax = waterfall(plt.subplots()[1], [1.0, -3.0, 0.5], ["a", "b", "c"], start=2.0, labels=[7, 8, 9])
+    ax = waterfall(
+        plt.subplots()[1], [1.0, -3.0, 0.5], ["a", "b", "c"], start=2.0, labels=[7, 8, 9]
+    )
     bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
     assert bars == [(2.0, -3.0), (-1.0, 1.0), (0.0, 0.5)]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["b = 8", "a = 7", "c = 9"]

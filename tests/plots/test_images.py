@@ -1,4 +1,5 @@
 import numpy as np
+
 from helpers.plots.images import image_grid
 
 

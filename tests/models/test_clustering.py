@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.cluster import KMeans
+from sklearn.mixture import GaussianMixture
+
+from helpers.models.clustering import Mixture, gaussian_mixture, kmeans, plus_plus, responsibilities
+
+
+def blobs(seed=0):
+    g = torch.Generator().manual_seed(seed)
+    centres = torch.tensor([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0]])
+    return (torch.randn(90, 2, generator=g) + centres.repeat_interleave(30, 0)).double()
+
+
+def test_kmeans_agrees_with_scikit_learn():
+    x = blobs()
+    start = x[[0, 1, 2]]
+    mine = kmeans(x, start)
+    theirs = KMeans(3, init=start.numpy(), n_init=1, tol=0).fit(x.numpy())
+    assert np.allclose(mine.centres, theirs.cluster_centers_)
+    assert mine.inertia == pytest.approx(theirs.inertia_)
+    assert (mine.labels.numpy() == theirs.labels_).all()
+    assert kmeans(x, start, steps=1).inertia > mine.inertia
+
+
+def test_kmeans_settles_where_every_centre_is_a_mean():
+    x = blobs()
+    found = kmeans(x, plus_plus(x, 3))
+    means = torch.stack([x[found.labels == k].mean(0) for k in range(3)])
+    assert torch.allclose(found.centres, means)
+
+
+def test_plus_plus_spreads_its_centres():
+    x = blobs()
+    spread = np.mean([float(torch.pdist(plus_plus(x, 3, seed)).min()) for seed in range(40)])
+    at_random = np.mean(
+        [
+            float(
+                torch.pdist(
+                    x[torch.randperm(90, generator=torch.Generator().manual_seed(s))[:3]]
+                ).min()
+            )
+            for s in range(40)
+        ]
+    )
+    assert spread > 1.5 * at_random
+
+
+def test_mixture_agrees_with_scikit_learn():
+    x = blobs()
+    start = Mixture(
+        torch.tensor([0.3, 0.3, 0.4], dtype=torch.float64),
+        x[[0, 40, 80]],
+        torch.eye(2).double().expand(3, 2, 2),
+    )
+    theirs = GaussianMixture(
+        3, weights_init=start.weights, means_init=start.means, max_iter=20, tol=0, reg_covar=0,
+        precisions_init=np.stack([np.eye(2)] * 3),
+    )  # fmt: skip
+    theirs.fit(x.numpy())
+    mine, _ = gaussian_mixture(x, start, steps=20, ridge=0)
+    assert np.allclose(mine.means, theirs.means_, atol=1e-10)
+    assert np.allclose(mine.covariances, theirs.covariances_, atol=1e-10)
+    share, log_likelihood = responsibilities(x, mine)
+    assert np.allclose(share, theirs.predict_proba(x.numpy()))
+    assert np.allclose(log_likelihood, theirs.score_samples(x.numpy()))
+    early, _ = gaussian_mixture(x, start, steps=1, ridge=0)
+    assert not np.allclose(early.means, theirs.means_, atol=1e-3)
+
+
+def test_the_likelihood_never_falls():
+    _, history = gaussian_mixture(blobs(), blobs()[[0, 1, 2]], steps=40, ridge=0)
+    assert all(b >= a - 1e-12 for a, b in zip(history, history[1:]))
+    assert history[-1] > history[0]
+
+
+def test_too_many_clusters_are_one_sentence():
+    with pytest.raises(ValueError, match="expected 1 to 90"):
+        plus_plus(blobs(), 91)

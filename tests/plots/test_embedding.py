@@ -1,0 +1,17 @@
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.plots.embedding import embedding
+
+
+def test_each_class_is_one_cloud_named_at_its_median():
+    points = np.array([[0.0, 0.0], [2.0, 0.0], [1.0, 0.0], [9.0, 9.0]])
+    ax = embedding(plt.subplots()[1], points, [0, 0, 0, 1], ["a", "b"])
+    assert [len(cloud.get_offsets()) for cloud in ax.collections] == [3, 1]
+    assert [(t.get_text(), t.xy) for t in ax.texts][0][0] == "a"
+    assert tuple(ax.texts[0].xy) == (1.0, 0.0)
+
+
+def test_names_can_go_into_a_legend():
+    ax = embedding(plt.subplots()[1], np.zeros((2, 2)), [0, 1], ["a", "b"], write=False)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
