@@ -9,7 +9,6 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 CODE := helpers tests tools benchmarks book/_ext
 export HELPERS_PROGRESS := 0
 export PYTHONHASHSEED := 0
-export MPLBACKEND := Agg
 
 .PHONY: help setup book check test test-gpu lint unit chapters store benchmark serve clean
 .DEFAULT_GOAL := help
