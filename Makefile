@@ -6,7 +6,7 @@ BIN := .venv/bin
 SETUP := .venv/.set-up
 NOTEBOOKS := $(wildcard notebooks/*/*.ipynb)
 CORES := $(shell nproc 2>/dev/null || echo 2)
-CODE := helpers tests tools benchmarks book/_ext
+CODE := conftest.py helpers tests tools benchmarks book/_ext
 export HELPERS_PROGRESS := 0
 export PYTHONHASHSEED := 0
 

@@ -36,5 +36,6 @@ def molecule(ax, places, bonds, letters, values=None, limits=(0, 1)):
             letter, place, ha="center", va="center", fontsize=8, color=INK if bright else "white"
         )
     ax.set_aspect("equal")
+    ax.margins(0.12)
     ax.axis("off")
     return discs

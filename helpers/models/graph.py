@@ -1,0 +1,201 @@
+"""Networks on graphs that predict one property of each graph (survey 4.4; chapter 4-models/graph-molecules).
+
+A batch is flat: ``x`` (N, F) all nodes, ``edge_index`` (2, E) from and to, ``edge_attr`` (E, K),
+``batch`` (N,) the graph of each node, ``num_graphs`` G. See `helpers.data.graphs.GraphBatches`.
+"""
+
+import torch
+from torch import nn
+
+
+def add_up(items, place, places):
+    """Sum the rows of `items` (M, D) that share a `place` (M,): the result is (places, D).
+
+    Examples
+    --------
+    >>> add_up(torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([0, 1, 0]), 3).tolist()
+    [[5.0], [2.0], [0.0]]
+    """
+    total = items.new_zeros(places, items.shape[1])
+    return total.index_add_(0, place, items)
+
+
+class EdgeNetworkMessage(nn.Module):
+    r"""Messages whose matrix depends on the bond (Gilmer et al. 2017, section 5, "edge network").
+
+    .. math:: m_v = \sum_{w \in N(v)} A(e_{wv})\, h_w
+
+    Parameters
+    ----------
+    width : int
+        D, the length of a node's state.
+    edge_features : int
+        K.
+    hidden : int
+        Hidden units of the network A that turns K edge features into a D x D matrix.
+    """
+
+    def __init__(self, width, edge_features, hidden=16):
+        super().__init__()
+        self.width = width
+        self.matrix = nn.Sequential(
+            nn.Linear(edge_features, hidden), nn.ReLU(), nn.Linear(hidden, width * width)
+        )
+
+    def matrices(self, edge_attr):
+        """A(e) of every edge, (E, D, D). Edges with equal features share the computation."""
+        kinds, which = edge_attr.unique(dim=0, return_inverse=True)
+        matrices = self.matrix(kinds).view(-1, self.width, self.width)
+        return matrices.index_select(0, which)
+
+    def forward(self, h, edge_index, matrices):
+        """h (N, D) -> the sum of what arrives at each node, (N, D)."""
+        sender, receiver = edge_index
+        messages = torch.bmm(h.index_select(0, sender)[:, None], matrices)[:, 0]  # (E, D)
+        return add_up(messages, receiver, len(h))
+
+
+class Readout(nn.Module):
+    r"""From the states of the nodes to one vector for each graph.
+
+    .. math:: y_g = f\Big(\sum_{v \in g} r(h_v)\Big) \quad\text{or}\quad
+              f\Big(\frac{1}{|g|} \sum_{v \in g} r(h_v)\Big)
+
+    Parameters
+    ----------
+    width : int
+        D.
+    outputs : int
+    how : "sum" or "mean"
+        A sum grows with the graph, a mean does not. With "sum" f is linear without bias, so the
+        prediction is a sum of contributions of the nodes: extensive.
+    """
+
+    def __init__(self, width, outputs=1, how="mean"):
+        super().__init__()
+        if how not in ("sum", "mean"):
+            raise ValueError(f"Readout(how={how!r}): expected 'sum' or 'mean'")
+        self.how = how
+        self.node = nn.Sequential(nn.Linear(width, width), nn.ReLU())
+        self.graph = nn.Linear(width, outputs, bias=how == "mean")
+
+    def forward(self, h, batch, num_graphs):
+        """h (N, D), batch (N,) -> (G, outputs)."""
+        total = add_up(self.node(h), batch, num_graphs)
+        if self.how == "mean":
+            total = total / batch.bincount(minlength=num_graphs).clamp(min=1)[:, None]
+        return self.graph(total)
+
+
+class MPNN(nn.Module):
+    r"""Message-passing network with edge network and gated update (Gilmer et al. 2017).
+
+    .. math:: m_v^{t+1} = \sum_{w \in N(v)} A(e_{wv})\, h_w^t, \qquad
+              h_v^{t+1} = \mathrm{GRU}(h_v^t, m_v^{t+1}), \qquad
+              \hat y = R(\{h_v^T\})
+
+    Parameters
+    ----------
+    node_features, edge_features : int
+        F and K.
+    width : int
+        D, the length of a node's state.
+    steps : int >= 0
+        T: how many bonds far a node can see. The weights are shared by all steps.
+    readout : "mean" or "sum"
+        See `Readout`. Gilmer et al. use a set-to-set readout instead.
+    outputs : int
+
+    Notes
+    -----
+    Input: a flat batch. Output (G,), or (G, outputs) for several.
+
+    Examples
+    --------
+    >>> from helpers.data.graphs import GraphBatches, smiles_to_graph
+    >>> batch = next(iter(GraphBatches([smiles_to_graph(s) for s in ("CCO", "c1ccccc1")])))
+    >>> MPNN(26, 6)(batch).shape
+    torch.Size([2])
+    """
+
+    def __init__(
+        self, node_features, edge_features, width=32, steps=3, readout="mean", outputs=1
+    ):  # fmt: skip
+        super().__init__()
+        self.steps = steps
+        self.embed = nn.Linear(node_features, width)
+        self.message = EdgeNetworkMessage(width, edge_features)
+        self.update = nn.GRUCell(width, width)
+        self.readout = Readout(width, outputs, readout)
+
+    def states(self, graph):
+        """The node states after the last step, (N, D)."""
+        h = torch.relu(self.embed(graph.x))
+        matrices = self.message.matrices(graph.edge_attr)
+        for _ in range(self.steps):
+            m = self.message(h, graph.edge_index, matrices)
+            h = self.update(m, h)
+        return h
+
+    def forward(self, graph):
+        """One prediction for each graph of the batch."""
+        out = self.readout(self.states(graph), graph.batch, graph.num_graphs)
+        return out[:, 0] if out.shape[1] == 1 else out
+
+
+class GINLayer(nn.Module):
+    r"""One step of a graph isomorphism network (Xu et al. 2019, equation 4.1).
+
+    .. math:: h_v^{t+1} = \mathrm{MLP}\Big((1 + \epsilon)\, h_v^t + \sum_{w \in N(v)} h_w^t\Big)
+
+    Parameters
+    ----------
+    inputs, width : int
+        Length of a node's state before and after.
+    """
+
+    def __init__(self, inputs, width):
+        super().__init__()
+        self.epsilon = nn.Parameter(torch.zeros(()))
+        self.mlp = nn.Sequential(nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width))
+
+    def forward(self, h, edge_index):
+        """h (N, inputs) -> (N, width)."""
+        sender, receiver = edge_index
+        return self.mlp((1 + self.epsilon) * h + add_up(h[sender], receiver, len(h)))
+
+
+class GIN(nn.Module):
+    """Graph isomorphism network: sums of neighbours, bonds all alike (Xu et al. 2019).
+
+    Parameters
+    ----------
+    node_features, width, steps, readout, outputs
+        As for `MPNN`. Each step has weights of its own. Edge features are not used. The paper
+        adds batch norm and reads out after every step; this one reads the last.
+
+    Examples
+    --------
+    >>> from helpers.data.graphs import GraphBatches, smiles_to_graph
+    >>> batch = next(iter(GraphBatches([smiles_to_graph(s) for s in ("CCO", "c1ccccc1")])))
+    >>> GIN(26)(batch).shape
+    torch.Size([2])
+    """
+
+    def __init__(self, node_features, width=64, steps=3, readout="mean", outputs=1):
+        super().__init__()
+        widths = [node_features] + [width] * steps
+        self.layers = nn.ModuleList(GINLayer(a, b) for a, b in zip(widths[:-1], widths[1:]))
+        self.readout = Readout(widths[-1], outputs, readout)
+
+    def states(self, graph):
+        """The node states after the last step, (N, D)."""
+        h = graph.x
+        for layer in self.layers:
+            h = torch.relu(layer(h, graph.edge_index))
+        return h
+
+    def forward(self, graph):
+        """One prediction for each graph of the batch."""
+        out = self.readout(self.states(graph), graph.batch, graph.num_graphs)
+        return out[:, 0] if out.shape[1] == 1 else out

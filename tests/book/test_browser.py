@@ -1,0 +1,200 @@
+"""Every page in a real browser: two widths, light and dark, no request that leaves the machine."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+FLAGS += ["--disable-component-update", "--no-first-run", "--disable-default-apps"]
+WIDTHS = {"phone": (390, 844), "desktop": (1280, 800)}
+# Rules of axe-core that the theme breaks: (rule, part of the selector or markup, reason).
+THEME = [
+    ("landmark-unique", "", "the theme has two navigations with one name"),
+    ("landmark-no-duplicate-banner", "", "the theme has two headers"),
+    ("region", "", "the theme's skip link and top button stand outside landmarks"),
+    ("scrollable-region-focusable", "bd-sidebar", "the theme's sidebar"),
+    ("aria-allowed-attr", "pst-", "the theme's buttons"),
+    ("label", "__navigation", "the theme's hidden checkbox"),
+    ("label", "sidebar-checkbox", "the theme's hidden checkbox"),
+    ("duplicate-id-active", "search-input", "the theme's search page has two search boxes"),
+    ("aria-allowed-role", "doc-biblioentry", "docutils marks bibliography entries so"),
+]
+CONSOLE = [
+    "Got invalid theme mode",  # the theme, at the first visit with empty storage
+]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium at /usr/bin/chromium"),
+    pytest.mark.skipif(find_spec("playwright") is None, reason="playwright is not installed"),
+    pytest.mark.skipif(not (SITE / "book" / "index.html").exists(), reason="run `make book` first"),
+]
+
+
+def names():
+    """Pages with content of ours, by address."""
+    folders = [SITE / "book", SITE / "notebooks"]
+    found = [p.relative_to(SITE).as_posix() for f in folders for p in f.rglob("*.html")]
+    return [*sorted(found), "search.html"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server that says nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chrome = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture(scope="module")
+def axe():
+    folder = Path(find_spec("axe_core_python").submodule_search_locations[0])
+    return (folder / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def tab(browser, address):
+    """One page that records what goes wrong; every address outside is refused."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.far, page.errors = [], []
+
+    def gate(route):
+        if urlsplit(route.request.url).hostname == "127.0.0.1":
+            return route.continue_()
+        page.far.append(route.request.url)
+        return route.abort()
+
+    context.route("**/*", gate)
+    page.on("console", lambda m: page.errors.append(m.text) if ours(m) else None)
+    page.on("pageerror", lambda e: page.errors.append(str(e)))
+    yield page
+    context.close()
+
+
+def ours(message):
+    """An error on the console that the theme does not cause."""
+    return message.type == "error" and not any(part in message.text for part in CONSOLE)
+
+
+def overflow(page):
+    """Pixels by which the page is wider than its window, and what sticks out."""
+    return page.evaluate(
+        """() => {
+          const room = document.documentElement.clientWidth;
+          const over = document.documentElement.scrollWidth - room;
+          const out = over <= 0 ? [] : [...document.querySelectorAll('article *')]
+            .filter(e => e.getBoundingClientRect().right > room + 1).slice(0, 3)
+            .map(e => e.outerHTML.slice(0, 100));
+          return {over, out};
+        }"""
+    )
+
+
+def violations(page):
+    """What axe-core says about the page, less what the theme causes."""
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = []
+    for rule in result["violations"]:
+        for node in rule["nodes"]:
+            where = " ".join(map(str, node["target"])) + node["html"]
+            if not any(rule["id"] == r and part in where for r, part, _ in THEME):
+                found.append(f"{rule['id']}: {node['target']} {node['html'][:120]}")
+    return found
+
+
+def set_mode(page, mode):
+    page.evaluate(
+        "m => {document.documentElement.dataset.theme = m; document.documentElement.dataset.mode = m}",
+        mode,
+    )
+
+
+@pytest.mark.parametrize("name", names())
+def test_page(name, tab, address, axe):
+    tab.far.clear()
+    tab.errors.clear()
+    tab.set_viewport_size(dict(zip(("width", "height"), WIDTHS["desktop"], strict=True)))
+    tab.goto(f"{address}/{name}", wait_until="load")
+    tab.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
+    formulas = tab.locator(".math").count()
+    shown = tab.locator(".math mjx-container, mjx-container").count()
+    assert shown >= formulas, f"{formulas} formulas, {shown} shown"
+    assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
+    tab.add_style_tag(content="* {transition: none !important; animation: none !important}")
+    tab.evaluate(axe)
+    problems = []
+    for width, (w, h) in WIDTHS.items():
+        tab.set_viewport_size({"width": w, "height": h})
+        for mode in ("light", "dark"):
+            set_mode(tab, mode)
+            if mode == "light":
+                wide = overflow(tab)
+                if wide["over"] > 0:
+                    problems.append(f"{width}: {wide['over']} px too wide: {wide['out']}")
+            if width == "desktop" or mode == "light":
+                problems += [f"{width}, {mode}: {line}" for line in violations(tab)]
+    assert not problems, "\n".join(problems[:12])
+    assert not tab.far, f"asked another machine for {tab.far[:5]}"
+    assert not tab.errors, f"console: {tab.errors[:5]}"
+
+
+def test_the_audit_sees_a_fault(tab, address, axe):
+    """The negative control: a page spoilt on purpose."""
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/book/index.html", wait_until="load")
+    tab.evaluate(axe)
+    assert overflow(tab)["over"] <= 0
+    tab.evaluate(
+        """() => {
+          const p = document.querySelector('article p');
+          p.innerHTML = '<img src="_static/x.png"><span style="color:#ccc;background:#fff">pale</span>'
+            + '<div style="width:2000px;height:1px;position:absolute"></div>';
+        }"""
+    )
+    said = " ".join(violations(tab))
+    assert "image-alt" in said
+    assert "color-contrast" in said
+
+
+def test_the_workflow_leads_on_by_keyboard(tab, address):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/book/workflow.html", wait_until="load")
+    boxes = tab.locator("svg.workflow a")
+    assert boxes.count() == 12
+    boxes.first.focus()
+    with tab.expect_navigation():
+        tab.keyboard.press("Enter")
+    assert "workflow" not in tab.url
+
+
+def test_search_finds_a_chapter(tab, address):
+    tab.goto(f"{address}/search.html?q=validation+loss", wait_until="load")
+    tab.wait_for_selector("ul.search li a", timeout=10_000)
+    assert tab.locator("ul.search li a").count() >= 1

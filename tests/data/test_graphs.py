@@ -1,0 +1,143 @@
+import pytest
+import torch
+from torch import nn
+from torch_geometric.data import Batch, Data
+from torch_geometric.utils import from_smiles
+
+from helpers.data.graphs import (
+    ATOM_FEATURES,
+    BOND_FEATURES,
+    Graph,
+    GraphBatches,
+    Spans,
+    smiles_to_graph,
+)
+from helpers.models.graph import GIN
+from helpers.train.loop import evaluate, fit, predict
+from helpers.train.steps import supervised
+
+SMILES = ["CCO", "c1ccccc1C(=O)O", "C", "CC#N", "CC(=O)Oc1ccccc1C(=O)O", "[Na+].[Cl-]"]
+
+
+def graphs():
+    return [smiles_to_graph(text) for text in SMILES]
+
+
+@pytest.mark.parametrize("text", SMILES)
+def test_wiring_agrees_with_pyg(text):
+    mine, theirs = smiles_to_graph(text), from_smiles(text)
+    edges = {tuple(edge) for edge in mine.edge_index.T.tolist()}
+    assert edges == {tuple(edge) for edge in theirs.edge_index.T.tolist()}
+    assert len(edges) == mine.edge_index.shape[1] == len(mine.edge_attr)
+    aromatic = mine.x[:, ATOM_FEATURES.index("aromatic")]
+    assert torch.equal(aromatic, theirs.x[:, 7].float())
+    assert torch.equal(mine.x[:, ATOM_FEATURES.index("charge")], theirs.x[:, 3].float() - 5)
+
+
+def test_features_say_what_they_are():
+    acid = smiles_to_graph("CC(=O)[O-]")
+    named = {name: acid.x[:, i].tolist() for i, name in enumerate(ATOM_FEATURES)}
+    assert named["C"] == [1, 1, 0, 0]
+    assert named["O"] == [0, 0, 1, 1]
+    assert named["3 H"] == [1, 0, 0, 0]
+    assert named["charge"] == [0, 0, 0, -1]
+    bonds = {name: acid.edge_attr[:, i].tolist() for i, name in enumerate(BOND_FEATURES)}
+    assert bonds["DOUBLE"] == [0, 0, 1, 1, 0, 0]
+    assert smiles_to_graph("[Se]").x[0, ATOM_FEATURES.index("other")] == 1
+
+
+def test_ring_bonds_and_chain_bonds_differ():
+    ring = smiles_to_graph("C1CC1C").edge_attr[:, -1]
+    assert ring.tolist().count(1) == 6
+    assert ring.tolist().count(0) == 2
+
+
+def test_batches_agree_with_pyg():
+    rows = torch.tensor([4, 0, 5, 2])
+    mine = GraphBatches(graphs(), torch.arange(6.0)).collate(rows)
+    picked = [(graphs()[row], float(row)) for row in rows.tolist()]
+    theirs = Batch.from_data_list(
+        [
+            Data(x=g.x, edge_index=g.edge_index, edge_attr=g.edge_attr, y=torch.tensor([y]))
+            for g, y in picked
+        ]
+    )
+    for name in ("x", "edge_index", "edge_attr", "batch", "y"):
+        assert torch.equal(getattr(mine, name), getattr(theirs, name))
+    assert mine.num_graphs == theirs.num_graphs == 4
+    assert not torch.equal(GraphBatches(graphs()).collate(rows.flip(0)).x, mine.x)
+
+
+def test_every_graph_comes_once_an_epoch_in_a_new_order():
+    store = GraphBatches(graphs(), torch.arange(6), batch_size=4, shuffle=True)
+    orders = []
+    for epoch in (0, 1, 0):
+        store.set_epoch(epoch)
+        orders.append(torch.cat([batch.y for batch in store]).tolist())
+    assert len(store) == 2
+    assert orders[0] == orders[2] != orders[1]
+    assert sorted(orders[0]) == sorted(orders[1]) == list(range(6))
+
+
+def test_views_share_the_store():
+    store = GraphBatches(graphs(), torch.arange(6))
+    view = store.select(torch.tensor([1, 3])).select(torch.tensor([1]), batch_size=1)
+    assert view.store is store.store
+    assert [batch.y.tolist() for batch in view] == [[3]]
+    assert len(store.rows) == 6
+
+
+def test_moving_keeps_everything():
+    store = GraphBatches(graphs(), torch.arange(6), batch_size=2)
+    moved = store.to("cpu")
+    for mine, theirs in zip(store, moved):
+        assert torch.equal(mine.edge_index, theirs.edge_index)
+        assert torch.equal(mine.y, theirs.y)
+    batch = next(iter(store)).to("meta")
+    assert batch.x.is_meta
+    assert batch.batch.is_meta
+    assert batch.num_graphs == 2
+
+
+def test_the_engine_takes_the_store():
+    y = torch.tensor([len(g.x) / 10 for g in graphs()])
+    store = GraphBatches(graphs(), y, batch_size=3, shuffle=True)
+    torch.manual_seed(0)
+    model, step = GIN(26, width=16, readout="sum"), supervised(nn.functional.mse_loss)
+    before = evaluate(model, store, step=step)["valid_loss"]
+    history = fit(model, store, store, step=step, epochs=60, lr=3e-3)
+    assert history.rows[-1]["valid_loss"] < before / 20
+    ordered = store.select(torch.arange(6))
+    assert torch.allclose(predict(model, ordered), y, atol=0.3)
+
+
+def test_spans_of_nothing():
+    place, owner = Spans([0, 2, 0]).gather(torch.tensor([0, 2, 1]))
+    assert place.tolist() == [0, 1]
+    assert owner.tolist() == [2, 2]
+
+
+def wide():
+    graph = smiles_to_graph("C")
+    return Graph(torch.zeros(1, 3), graph.edge_index, graph.edge_attr)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: smiles_to_graph("c1ccccc"), "that RDKit can read, found 'c1ccccc'"),
+        (lambda: smiles_to_graph(""), "found ''"),
+        (lambda: GraphBatches([]), "at least one graph, found none"),
+        (lambda: GraphBatches(graphs(), torch.zeros(5)), "found 5 targets for 6 graphs"),
+        (lambda: GraphBatches([*graphs(), wide()]), "graph 6 has 3 node and 6 edge features"),
+        (
+            lambda: GraphBatches(
+                [Graph(torch.zeros(0, 26), torch.zeros(2, 0).long(), torch.zeros(0, 6))]
+            ),
+            "graph 0 has no node",
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()

@@ -1,0 +1,141 @@
+import copy
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch_geometric.nn import GINConv, NNConv, global_add_pool, global_mean_pool
+
+from helpers.data.graphs import Graph, GraphBatches, smiles_to_graph
+from helpers.models.graph import GIN, MPNN, EdgeNetworkMessage, GINLayer, Readout, add_up
+
+SMILES = ["CCO", "c1ccccc1C(=O)O", "C", "CC#N", "CC(=O)Oc1ccccc1C(=O)O", "[Na+].[Cl-]"]
+MODELS = [
+    lambda readout: MPNN(26, 6, width=8, readout=readout),
+    lambda readout: GIN(26, width=8, readout=readout),
+]
+
+
+def batch_of(smiles=SMILES):
+    return GraphBatches([smiles_to_graph(text) for text in smiles]).collate(
+        torch.arange(len(smiles))
+    )
+
+
+def shuffled(graph, seed):
+    """The same graph with its nodes, and its edges, in another order."""
+    draws = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(graph.x), generator=draws)
+    edges = torch.randperm(len(graph.edge_attr), generator=draws)
+    place = order.argsort()
+    return Graph(graph.x[order], place[graph.edge_index[:, edges]], graph.edge_attr[edges])
+
+
+def test_edge_network_agrees_with_pyg():
+    torch.manual_seed(0)
+    graph, mine = batch_of(), EdgeNetworkMessage(8, 6)
+    h = torch.randn(len(graph.x), 8)
+    theirs = NNConv(8, 8, copy.deepcopy(mine.matrix), aggr="add", root_weight=False, bias=False)
+    theirs.nn.load_state_dict(mine.matrix.state_dict())  # NNConv draws new weights when built
+    m = mine(h, graph.edge_index, mine.matrices(graph.edge_attr))
+    assert torch.allclose(m, theirs(h, graph.edge_index, graph.edge_attr), atol=1e-6)
+    wrong = theirs(h, graph.edge_index, graph.edge_attr.flip(1))
+    assert not torch.allclose(m, wrong, atol=1e-2)
+
+
+def test_messages_go_with_the_arrow():
+    one_way = torch.tensor([[0], [1]])
+    layer = EdgeNetworkMessage(2, 1)
+    m = layer(torch.ones(2, 2), one_way, layer.matrices(torch.ones(1, 1)))
+    assert (m[0] == 0).all()
+    assert (m[1] != 0).all()
+
+
+def test_gin_agrees_with_pyg():
+    torch.manual_seed(0)
+    graph, mine = batch_of(), GINLayer(26, 8)
+    nn.init.constant_(mine.epsilon, 0.3)
+    theirs = GINConv(mine.mlp, eps=0.3, train_eps=True)
+    out = mine(graph.x, graph.edge_index)
+    assert torch.allclose(out, theirs(graph.x, graph.edge_index), atol=1e-6)
+    nn.init.zeros_(mine.epsilon)
+    assert not torch.allclose(mine(graph.x, graph.edge_index), out, atol=1e-3)
+
+
+@pytest.mark.parametrize(("how", "pool"), [("sum", global_add_pool), ("mean", global_mean_pool)])
+def test_readouts_agree_with_pyg(how, pool):
+    graph, readout = batch_of(), Readout(26, 3, how)
+    theirs = readout.graph(pool(readout.node(graph.x), graph.batch))
+    assert torch.allclose(readout(graph.x, graph.batch, graph.num_graphs), theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("make", MODELS)
+@given(seed=st.integers(0, 1000), number=st.integers(0, len(SMILES) - 1))
+@settings(max_examples=15, deadline=None)
+def test_the_order_of_atoms_does_not_matter(make, seed, number):
+    torch.manual_seed(seed)
+    model, graph = make("sum").double(), smiles_to_graph(SMILES[number])
+    graph = Graph(graph.x.double(), graph.edge_index, graph.edge_attr.double())
+    batch = GraphBatches([graph, shuffled(graph, seed)]).collate(torch.arange(2))
+    first, second = model(batch)
+    assert torch.allclose(first, second)
+
+
+@pytest.mark.parametrize("make", MODELS)
+def test_other_wiring_gives_another_answer(make):
+    torch.manual_seed(0)
+    graph = smiles_to_graph("CC(=O)Oc1ccccc1C(=O)O")
+    cut = Graph(graph.x, graph.edge_index[:, 2:], graph.edge_attr[2:])
+    first, second = make("mean")(GraphBatches([graph, cut]).collate(torch.arange(2)))
+    assert abs(first - second) > 1e-4
+
+
+@pytest.mark.parametrize("make", MODELS)
+@pytest.mark.parametrize("readout", ["sum", "mean"])
+def test_graphs_of_a_batch_do_not_see_each_other(make, readout):
+    torch.manual_seed(0)
+    model = make(readout)
+    alone = torch.cat([model(batch_of([text])) for text in SMILES])
+    assert torch.allclose(model(batch_of()), alone, atol=1e-5)
+
+
+def test_sum_is_extensive_and_mean_is_not():
+    torch.manual_seed(0)
+    for readout, factor in [("sum", 2), ("mean", 1)]:
+        model = MPNN(26, 6, width=8, readout=readout)
+        one, two = model(batch_of(["CCO"])), model(batch_of(["CCO.CCO"]))
+        assert torch.allclose(two, factor * one, atol=1e-5)
+
+
+def test_bonds_matter_to_mpnn_only():
+    torch.manual_seed(0)
+    graph = smiles_to_graph("CCO")
+    other = Graph(graph.x, graph.edge_index, graph.edge_attr.flip(1))
+    both = GraphBatches([graph, other]).collate(torch.arange(2))
+    mpnn, gin = MODELS[0]("mean")(both), MODELS[1]("mean")(both)
+    assert abs(mpnn[0] - mpnn[1]) > 1e-4
+    assert gin[0] == gin[1]
+
+
+def test_steps_are_how_far_a_node_sees():
+    torch.manual_seed(0)
+    near = smiles_to_graph("CCCCCCCCO")
+    far = Graph(near.x.clone(), near.edge_index, near.edge_attr)
+    far.x[-1] = smiles_to_graph("N").x[0]
+    both = GraphBatches([near, far]).collate(torch.arange(2))
+    for make in (MPNN(26, 6, width=8, steps=3), GIN(26, width=8, steps=3)):
+        first, second = make.states(both).split(9)
+        assert torch.allclose(first[:5], second[:5], atol=1e-6)
+        assert (first[5] - second[5]).abs().max() > 1e-4
+
+
+def test_several_outputs_and_zero_steps():
+    assert MPNN(26, 6, outputs=3)(batch_of()).shape == (6, 3)
+    assert MPNN(26, 6, steps=0)(batch_of()).shape == (6,)
+    assert add_up(torch.ones(0, 2), torch.zeros(0, dtype=torch.int64), 2).tolist() == [[0, 0]] * 2
+
+
+def test_an_unknown_readout_is_refused():
+    with pytest.raises(ValueError, match="how='max'.*expected 'sum' or 'mean'"):
+        Readout(8, 1, "max")
