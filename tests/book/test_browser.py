@@ -25,7 +25,6 @@ THEME = [
     ("label", "__navigation", "the theme's hidden checkbox"),
     ("label", "sidebar-checkbox", "the theme's hidden checkbox"),
     ("duplicate-id-active", "search-input", "the theme's search page has two search boxes"),
-    ("aria-allowed-role", "doc-biblioentry", "docutils marks bibliography entries so"),
 ]
 CONSOLE = [
     "Got invalid theme mode",  # the theme, at the first visit with empty storage

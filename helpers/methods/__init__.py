@@ -1,0 +1,1 @@
+"""Ways to train that need more than a loss: one method a file."""
