@@ -1,12 +1,14 @@
 """What pytest needs to run chapters: quiet, closing semicolons, cited data, the table of times."""
 
-import ast
 import os
+import sys
 from collections import defaultdict
 from pathlib import Path
 
-import nbformat
 import pytest
+
+ROOT = Path(__file__).resolve().parent
+sys.path.append(str(ROOT / "book" / "_ext"))
 
 
 def pytest_configure(config):
@@ -15,7 +17,7 @@ def pytest_configure(config):
     nbval executes without history, and IPython then ignores a closing semicolon (nbval #194).
     """
     os.environ["HELPERS_PROGRESS"] = "0"
-    beside = Path(__file__).resolve().parents[1] / "shared" / "data"
+    beside = ROOT.parent / "shared" / "data"
     if beside.is_dir():
         os.environ.setdefault("HELPERS_DATA", str(beside))
 
@@ -27,23 +29,13 @@ def pytest_configure(config):
     RunningKernel.execute_cell_input = execute
 
 
-def cited_by(path):
-    """The cited data sets that a chapter reads: what it imports from helpers.data.readers."""
-    cells = nbformat.read(path, as_version=4).cells
-    tree = ast.parse("\n".join(c.source for c in cells if c.cell_type == "code"))
-    return sorted(
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "helpers.data.readers"
-        for alias in node.names
-    )
-
-
 def why_absent(path):
     """One sentence if a cited data set of this chapter is neither here nor to be had, else None."""
-    from helpers.data.cited import DataDamaged, DataUnavailable, fetch, registry
+    from cited_data import cited_by
 
-    for name in set(cited_by(path)) & {source.dataset for source in registry().values()}:
+    from helpers.data.cited import DataDamaged, DataUnavailable, fetch
+
+    for name in cited_by(path):
         try:
             fetch(name)
         except DataDamaged:

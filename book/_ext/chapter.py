@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 import yaml
+from cited_data import download
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from workflow import draw
@@ -54,11 +55,11 @@ class Costs(Markdown):
         yield "| chapter | time on one CPU core | peak memory | download |"
         yield "|---|---:|---:|---:|"
         for name, cost in measured().items():
-            if (ROOT / "notebooks" / f"{name}.ipynb").exists():
-                size = cost.get("download_mib", 0)
-                download = f"{size} MB" if size else "none"
+            path = ROOT / "notebooks" / f"{name}.ipynb"
+            if path.exists():
                 link = f"{{doc}}`/notebooks/{name}`"
-                yield f"| {link} | {cost['seconds']} s | {cost['peak_mib']} MiB | {download} |"
+                spent = f"{cost['seconds']} s | {cost['peak_mib']} MiB | {download(path)}"
+                yield f"| {link} | {spent} |"
 
 
 class Compared(Markdown):

@@ -11,6 +11,7 @@ CHAPTERS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 IDS = [f"{path.parent.name}/{path.stem}" for path in CHAPTERS]
 
 
+@pytest.mark.sabotage
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("path", CHAPTERS, ids=IDS)
 def test_a_broken_method_falls_outside_its_band(path, skip_if_data_absent):
