@@ -8,7 +8,7 @@ from citations import survey_numbers
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.notebook.finder import RULES, covered, rules
+from helpers.notebook.finder import covered, rules
 
 
 def question(row):
@@ -31,7 +31,7 @@ def article(rule, keys):
         f'<article class="rule" data-rule="{rule["id"]}" data-covered="{covered(rule["when"])}" '
         f'data-when="{when}">',
         "",
-        f"### {rule['asks']}",
+        f"## {rule['asks']}",
         "",
         f"**{rule['first']}.** {rule['why']}",
         "",
@@ -56,9 +56,10 @@ class Finder(SphinxDirective):
 
     def run(self):
         """Questions and script as they are, rules through the Markdown parser."""
-        self.env.note_dependency(str(RULES))
+        self.env.note_reread()
         known = rules()
         keys = {number: key for key, number in survey_numbers().items()}
+        ordered = sorted(known["rules"], key=lambda rule: covered(rule["when"]))
         form = "".join(map(question, known["questions"]))
         opening = (
             f'<form class="finder" id="finder">{form}'
@@ -66,7 +67,7 @@ class Finder(SphinxDirective):
             '<p id="finder-summary" role="status" aria-live="polite">Without JavaScript this page '
             "shows every answer, from the most specific question to the most general.</p>"
         )
-        text = "\n\n".join(article(rule, keys) for rule in known["rules"])
+        text = "\n\n".join(article(rule, keys) for rule in ordered)
         return [
             nodes.raw("", opening, format="html"),
             *self.parse_text_to_nodes(text, allow_section_headings=False),

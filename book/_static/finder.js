@@ -32,20 +32,24 @@
     summary.textContent = open
       ? `${open} ${open === 1 ? "question" : "questions"} to go.`
       : `Try first: ${title}. The next best and what holds for every project follow.`;
-    history.replaceState(null, "", "#" + new URLSearchParams(given));
+  }
+
+  function keep() {
+    show();
+    history.replaceState(null, "", "#" + new URLSearchParams(answers()));
   }
 
   function restore() {
     const given = new URLSearchParams(location.hash.slice(1));
-    for (const [name, value] of given) {
-      const field = form.querySelector(`input[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]`);
-      if (field) field.checked = true;
+    const named = questions.some((name) => given.has(name));
+    if (named || location.hash.length < 2) { // another fragment is a place on the page
+      for (const field of form.elements) if (field.name) field.checked = given.get(field.name) === field.value;
     }
     show();
   }
 
-  form.addEventListener("change", show);
-  form.addEventListener("reset", () => setTimeout(show));
+  form.addEventListener("change", keep);
+  form.addEventListener("reset", () => setTimeout(keep));
   window.addEventListener("hashchange", restore);
   restore();
 })();

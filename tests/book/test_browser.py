@@ -130,7 +130,12 @@ def violations(page):
 
 def set_mode(page, mode):
     page.evaluate(
-        "m => {document.documentElement.dataset.theme = m; document.documentElement.dataset.mode = m}",
+        # Two frames later the page's own handlers have seen a change of size as well.
+        """m => {
+          document.documentElement.dataset.theme = m;
+          document.documentElement.dataset.mode = m;
+          return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }""",
         mode,
     )
 
@@ -260,3 +265,27 @@ def test_the_finder_leads_from_the_landing_page_to_a_chapter(tab, address):
     tab.check("input[name=compute][value=cpu]", force=True)
     tab.click("article.rule.best a[href*='graph-molecules']")
     assert "graph-molecules" in tab.url
+
+
+def test_the_atlas_filters_by_keyboard(tab, address):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/book/atlas.html", wait_until="load")
+    rows = tab.locator("#atlas tbody tr")
+    everything = rows.count()
+    assert f"{everything} of {everything} shown" in tab.inner_text("#atlas-count")
+    tab.focus("#atlas-filter input[name=text]")
+    tab.keyboard.type("resnext")
+    assert 1 <= tab.locator("#atlas tbody tr:visible").count() < 9
+    for _ in range(3):
+        tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.name") == "state"
+    tab.keyboard.type("pointer")
+    assert "0 of" in tab.inner_text("#atlas-count")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")  # show all
+    tab.wait_for_function("document.getElementById('atlas-count').textContent.startsWith('332')")
+    tab.goto("about:blank")
+    tab.goto(f"{address}/book/atlas.html#state=runs&section=4", wait_until="load")
+    shown = tab.locator("#atlas tbody tr:visible").all_inner_texts()
+    assert 5 < len(shown) < everything
+    assert all("runs" in text for text in shown)

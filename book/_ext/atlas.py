@@ -1,0 +1,141 @@
+"""The atlas: everything the survey names, as a map, a progress figure and a table to filter."""
+
+import csv
+from collections import Counter
+from html import escape
+from pathlib import Path
+
+import yaml
+from citations import survey_numbers
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = ROOT / "book" / "data" / "atlas.csv"
+STATES = {"runs": "runs", "planned": "planned", "pointer": "pointer only"}
+
+
+def read(path=ROWS):
+    """The rows, each with its computed state."""
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["state"] = state(row)
+    return rows
+
+
+def state(row):
+    """A row that names a check runs; one with a reason points elsewhere; the others are planned."""
+    return "runs" if row["check"] else "pointer" if row["reason"] else "planned"
+
+
+def titles():
+    """Chapter path to title."""
+    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
+    return {row["path"]: row["title"] for row in rows}
+
+
+def table(rows, keys, names):
+    """All rows as one HTML table."""
+    head = "".join(
+        f'<th scope="col">{title}</th>'
+        for title in ("Named by the survey", "Section", "Kind", "State", "Where, and checked by")
+    )
+    body = "".join(line(row, keys, names) for row in rows)
+    return (
+        f'<table class="atlas" id="atlas"><caption>What the survey names, by section</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def line(row, keys, names):
+    """One row."""
+    cited = ", ".join(
+        f'<a href="bibliography.html#ref-{keys[int(n)]}">{n}</a>'
+        for n in row["refs"].split(";")
+        if n
+    )
+    name = escape(row["name"]) + (f" [{cited}]" if cited else "")
+    cells = [name, row["section"], row["kind"], STATES[row["state"]], place(row, names)]
+    marks = (
+        f'data-section="{row["section"][0]}" data-kind="{row["kind"]}" data-state="{row["state"]}"'
+    )
+    first = f'<th scope="row">{cells[0]}</th>'
+    return f"<tr {marks}>{first}{''.join(f'<td>{cell}</td>' for cell in cells[1:])}</tr>"
+
+
+def place(row, names):
+    """Chapter, helper and check of a row that runs; the planned chapter; or the reason."""
+    title = escape(names[row["chapter"]])
+    if row["state"] == "planned":
+        return f"{title} (planned)"
+    if row["state"] == "pointer":
+        return escape(row["reason"])
+    link = f'<a href="../notebooks/{row["chapter"]}.html#{row["anchor"]}">{title}</a>'
+    helper = f"; <code>{row['helper']}</code>" if row["helper"] else ""
+    return f"{link}{helper}; {escape(row['library'])}: {escape(row['check'])}"
+
+
+def progress(rows):
+    """A bar for each section: what runs, what is planned, what is only pointed at."""
+    parts = []
+    for section in sorted({row["section"][0] for row in rows}):
+        count = Counter(row["state"] for row in rows if row["section"][0] == section)
+        total = sum(count.values())
+        said = ", ".join(f"{count[name]} {label}" for name, label in STATES.items())
+        bar = "".join(
+            f'<span class="{name}" style="flex-grow:{count[name]}"></span>'
+            for name in STATES
+            if count[name]
+        )
+        parts.append(
+            f'<li><a href="{part_page(section)}">Section {section}</a> <span class="said">'
+            f'{total} named: {said}</span><span class="bar" aria-hidden="true">{bar}</span></li>'
+        )
+    return f'<ul class="atlas-progress">{"".join(parts)}</ul>'
+
+
+def part_page(section):
+    """The page of a part; the survey's introduction leads to the landing page."""
+    found = sorted((ROOT / "book" / "parts").glob(f"{section}-*.md"))
+    return f"parts/{found[0].stem}.html" if found else "index.html"
+
+
+def filters(rows):
+    """Search field and three choices."""
+    kinds = sorted({row["kind"] for row in rows})
+    sections = sorted({row["section"][0] for row in rows})
+    choices = [
+        ("section", "Section", [(s, s) for s in sections]),
+        ("kind", "Kind", [(k, k) for k in kinds]),
+        ("state", "State", list(STATES.items())),
+    ]
+    fields = '<label>Find <input type="search" name="text" autocomplete="off"></label>'
+    for name, label, options in choices:
+        inside = "".join(f'<option value="{v}">{escape(t)}</option>' for v, t in options)
+        fields += f'<label>{label} <select name="{name}"><option value="">all</option>{inside}</select></label>'
+    return (
+        f'<form class="atlas-filter" id="atlas-filter">{fields}<button type="reset">Show all'
+        f'</button></form><p id="atlas-count" role="status" aria-live="polite">'
+        f"{len(rows)} of {len(rows)} shown.</p>"
+    )
+
+
+class Atlas(SphinxDirective):
+    """Progress, filters and table."""
+
+    def run(self):
+        """HTML as it is; this directive stands on the page `book/atlas` only."""
+        self.env.note_dependency(str(ROWS))
+        self.env.note_reread()
+        rows, keys = read(), {number: key for key, number in survey_numbers().items()}
+        html = progress(rows) + filters(rows) + table(rows, keys, titles())
+        return [nodes.raw("", html, format="html")]
+
+
+def setup(app):
+    """Register the directive and the page's own script and style."""
+    app.add_directive("atlas", Atlas)
+    app.add_js_file("atlas.js", loading_method="defer")
+    app.add_css_file("atlas.css")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
