@@ -1,0 +1,1 @@
+"""Reinforcement learning: playing, learning from play, and small worlds solved exactly."""

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.agents.actor_critic import (
+    ActorCritic,
+    actor_critic,
+    advantages,
+    entropy,
+    judged,
+    short_stretches,
+)
+from helpers.agents.reinforce import returns_to_go
+from helpers.agents.rollout import Player, sampled, side_by_side
+
+
+def numbers(seed=0, steps=20, count=3):
+    draws = torch.Generator().manual_seed(seed)
+    reward, value, next_value = torch.randn(3, steps, count, generator=draws)
+    return reward, value, next_value, torch.rand(steps, count, generator=draws) < 0.15
+
+
+def test_advantages_equal_stable_baselines():
+    from gymnasium.spaces import Box, Discrete
+    from stable_baselines3.common.buffers import RolloutBuffer
+
+    reward, value, last, done = numbers()
+    buffer = RolloutBuffer(
+        20, Box(-1, 1, (1,)), Discrete(2), "cpu", gae_lambda=0.7, gamma=0.9, n_envs=3
+    )
+    for t in range(20):
+        begins = done[t - 1].numpy() if t else np.ones(3)
+        nothing = np.zeros((3, 1))
+        buffer.add(nothing, nothing, reward[t].numpy(), begins, value[t], torch.zeros(3))
+    buffer.compute_returns_and_advantage(last[0], done[-1].numpy())
+    following = torch.cat([value[1:], last[:1]])
+    found = advantages(reward, value, following, done, done, gamma=0.9, lam=0.7)
+    assert found.numpy() == pytest.approx(buffer.advantages, abs=1e-5)
+    other = advantages(reward, value, following, done, done, gamma=0.9, lam=0.8)
+    assert np.abs(other.numpy() - buffer.advantages).max() > 0.1
+
+
+def test_the_clock_running_out_is_not_an_end():
+    reward, value, next_value, done = numbers()
+    never = torch.zeros_like(done)
+    cut = advantages(reward, value, next_value, never, done, gamma=0.9, lam=0.9)
+    ended = advantages(reward, value, next_value, done, done, gamma=0.9, lam=0.9)
+    assert torch.allclose((cut - ended)[done], 0.9 * next_value[done], atol=1e-6)
+
+
+def test_lambda_one_is_return_minus_value():
+    reward, value, _, done = numbers()
+    done[-1] = True
+    following = torch.cat([value[1:], torch.zeros(1, 3)])
+    found = advantages(reward, value, following, done, done, gamma=0.9, lam=1.0)
+    assert torch.allclose(found, returns_to_go(reward, done, 0.9) - value, atol=1e-5)
+
+
+def test_lambda_outside_its_range():
+    one = torch.ones(1, 1)
+    with pytest.raises(ValueError, match="lam=-0.1.*from 0 to 1"):
+        advantages(one, one, one, one.bool(), one.bool(), gamma=0.9, lam=-0.1)
+
+
+def test_entropy_equals_torch_s_distribution():
+    logits = torch.randn(5, 4)
+    theirs = torch.distributions.Categorical(logits=logits).entropy().mean()
+    assert torch.allclose(entropy(logits), theirs, atol=1e-6)
+
+
+def test_a_new_policy_is_nearly_undecided():
+    torch.manual_seed(0)
+    scores, value = ActorCritic(4, 3)(torch.randn(7, 4))
+    assert scores.shape == (7, 3)
+    assert value.shape == (7,)
+    assert (scores.softmax(1) - 1 / 3).abs().max() < 0.05
+
+
+def test_the_loss_is_its_three_terms():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (torch.randn(6, 4), torch.randint(2, (6,)), torch.randn(6), torch.randn(6))
+    found = actor_critic(value_weight=0.3, entropy_weight=0.2)(model, batch)
+    logits, value = model(batch[0])
+    named = found["policy"] + 0.3 * found["critic"] - 0.2 * entropy(logits)
+    assert float(found["loss"].detach()) == pytest.approx(float(named.detach()))
+    assert float(found["critic"]) == pytest.approx(float(((value - batch[3]) ** 2).mean().detach()))
+
+
+def test_a_stretch_of_play_becomes_a_batch():
+    import gymnasium
+
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    envs = side_by_side(lambda: gymnasium.make("CartPole-v1"), 3)
+    player = Player(envs, sampled(model.policy), seed=0)
+    (batch,) = short_stretches(model, 10, gamma=0.9, lam=0.9)(player)
+    assert [tuple(x.shape) for x in batch] == [(30, 4), (30,), (30,), (30,)]
+    gain, target = judged(model, player.play(5), 0.9, 0.9)
+    assert gain.shape == target.shape == (5, 3)
+    assert not gain.requires_grad

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.agents.dosing import TARGET, Dosing, after, average_dose, closeness, course
+
+
+def test_the_solution_equals_an_integrator_s():
+    from scipy.integrate import solve_ivp
+
+    def rates(_, y):
+        return -0.7 * y[0], 0.7 * y[0] / 30 - 0.2 * y[1]
+
+    numerical = solve_ivp(rates, (0, 5), (250, 3), rtol=1e-10, atol=1e-12).y[:, -1]
+    found = after(250.0, 3.0, 5.0, elimination=0.2, volume=30.0)
+    assert found == pytest.approx(numerical, rel=1e-6)
+    with pytest.raises(ValueError, match="elimination=0.7"):
+        after(1.0, 1.0, 1.0, elimination=0.7)
+
+
+def test_the_environment_satisfies_gymnasium():
+    from gymnasium.utils.env_checker import check_env
+
+    assert check_env(Dosing(), skip_render_check=True) is None
+
+
+def test_a_seed_is_a_patient():
+    env = Dosing()
+    constants = []
+    for seed in (0, 0, 1):
+        env.reset(seed=seed)
+        constants.append((env.elimination, env.volume))
+    assert constants[0] == constants[1] != constants[2]
+    spread = []
+    for seed in range(300):
+        env.reset(seed=seed)
+        spread.append(np.log(env.volume))
+    assert np.std(spread) == pytest.approx(0.2, rel=0.15)
+
+
+def test_poisoned_patients_are_withdrawn_and_others_stay_four_days():
+    most = course(Dosing(), lambda s, d: torch.tensor([8]), seed=0)
+    none = course(Dosing(), lambda s, d: torch.tensor([0]), seed=0)
+    assert most[-1][0] > 20
+    assert len(most) < 16
+    assert len(none) == 16
+    assert none[-1][0] == 0
+
+
+def test_the_rule_brings_the_median_patient_to_the_target():
+    env = Dosing()
+    env.reset(seed=0)
+    env.elimination, env.volume = 0.1, 40.0
+    for _ in range(8):
+        seen = torch.from_numpy(env.observe())[None]
+        _, reward, *_ = env.step(int(average_dose(seen)))
+    assert 0.7 * TARGET < env.blood < 1.3 * TARGET
+    assert reward > 0.3
+    assert closeness(TARGET) == 1
+    assert closeness(12) == pytest.approx(closeness(TARGET**2 / 12))

@@ -1,0 +1,114 @@
+import gymnasium
+import pytest
+import torch
+from torch import nn
+
+from helpers.agents.rollout import (
+    Player,
+    Rollouts,
+    episode_returns,
+    greedy,
+    learning_curve,
+    sampled,
+    side_by_side,
+)
+
+
+class Count(gymnasium.Env):
+    """The state counts the steps; the reward is the state reached; over after three or five."""
+
+    observation_space = gymnasium.spaces.Box(0, 9, (1,))
+    action_space = gymnasium.spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.steps, self.last = 0, 3 if seed is None or seed % 2 else 5
+        return self.observe(), {}
+
+    def step(self, action):
+        self.steps += 1
+        over = self.steps == self.last
+        final = over and int(action) == 1
+        return self.observe(), float(self.steps), final, over and not final, {}
+
+    def observe(self):
+        return torch.tensor([float(self.steps)]).numpy()
+
+
+def always(action):
+    return lambda state, draws: torch.full((len(state),), action)
+
+
+def test_a_stretch_holds_the_state_reached_and_not_the_next_start():
+    player = Player(side_by_side(Count, 2), always(1), seed=1)  # three steps, and five
+    seen = player.play(4)
+    assert seen.state[:, 0, 0].tolist() == [0, 1, 2, 0]
+    assert seen.next_state[:, 0, 0].tolist() == [1, 2, 3, 1]
+    assert seen.terminated[:, 0].tolist() == seen.done[:, 0].tolist() == [False, False, True, False]
+    assert not seen.done[:, 1].any()
+    assert player.frames == 8
+    assert player.finished == [(6, 6.0)]
+
+
+def test_time_running_out_is_done_but_not_final():
+    seen = Player(side_by_side(Count, 1), always(0), seed=1).play(3)
+    assert bool(seen.done[-1])
+    assert not bool(seen.terminated[-1])
+
+
+def test_whole_episodes_and_their_mask():
+    player = Player(side_by_side(Count, 2), always(1), seed=0)
+    player.envs.reset(seed=0)
+    seen, mask = player.episodes()
+    assert mask.sum(0).tolist() == [3, 3]  # restarted without a seed: three steps each
+    assert (seen.reward * mask).sum(0).tolist() == [6, 6]
+
+
+def test_returns_equal_gymnasium_s_own_record():
+    from gymnasium.wrappers import RecordEpisodeStatistics
+
+    rule = torch.tensor([0.05, 0.1, 1.0, 0.5])
+    found = episode_returns(
+        side_by_side(lambda: gymnasium.make("CartPole-v1"), 3),
+        lambda s, d: (s @ rule * 0 > 0).long(),
+        seed=7,
+    )
+    for k in range(3):
+        env = RecordEpisodeStatistics(gymnasium.make("CartPole-v1"))
+        env.reset(seed=7 + k)
+        over = False
+        while not over:
+            _, _, gone, late, info = env.step(0)
+            over = gone or late
+        assert float(found[k]) == float(info["episode"]["r"])
+
+
+def test_policies_draw_and_choose():
+    model = nn.Linear(2, 3)
+    with torch.no_grad():
+        model.weight.zero_()
+        model.bias.copy_(torch.tensor([0.0, 1.0, 2.0]))
+    state, draws = torch.zeros(6000, 2), torch.Generator().manual_seed(0)
+    share = torch.bincount(sampled(model)(state, draws), minlength=3) / 6000
+    assert share.tolist() == pytest.approx(model.bias.softmax(0).tolist(), abs=0.03)
+    assert greedy(model)(state, draws).unique().tolist() == [2]
+    share = torch.bincount(greedy(model, explore=0.3)(state, draws), minlength=3) / 6000
+    assert share.tolist() == pytest.approx([0.1, 0.1, 0.8], abs=0.02)
+
+
+def test_one_pass_plays_the_frames_with_the_policy_of_the_moment():
+    player = Player(side_by_side(Count, 2), always(0), seed=0)
+    batches = []
+    for (action,) in Rollouts(player, lambda p: [(p.advance()[1],)], frames=6):
+        batches.append(action[0].item())
+        player.act = always(1)
+    assert batches == [0, 1, 1]
+    assert player.frames == 6
+    with pytest.raises(ValueError, match="frames=0"):
+        Rollouts(player, None, frames=0)
+
+
+def test_a_learning_curve_of_nothing():
+    with pytest.raises(ValueError, match="no episode was finished"):
+        learning_curve([], 100)
+    assert learning_curve([(80, 2.0)], 100, points=2) == [2.0, 2.0]
