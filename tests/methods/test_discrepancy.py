@@ -1,0 +1,118 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers.methods.discrepancy import (
+    coral,
+    covariance,
+    discrepancy,
+    gaussian_kernel,
+    median_distance,
+    mmd,
+    recolour,
+    renormalise,
+)
+from helpers.methods.gradient_reversal import Adaptable
+
+
+def samples():
+    draws = np.random.default_rng(0)
+    a, b = draw_pair(draws)
+    return a, b, torch.from_numpy(a), torch.from_numpy(b)
+
+
+def draw_pair(draws):
+    return draws.normal(size=(30, 4)), draws.normal(size=(25, 4)) @ draws.normal(size=(4, 4)) + 1
+
+
+def test_kernel_and_mmd_equal_scikit_learn():
+    from sklearn.metrics.pairwise import rbf_kernel
+
+    a, b, x, y = samples()
+    theirs = 0
+    for width in (0.7, 2.0):
+        gamma = 1 / (2 * width**2)
+        assert gaussian_kernel(x, y, width).numpy() == pytest.approx(rbf_kernel(a, b, gamma))
+        theirs += rbf_kernel(a, a, gamma).mean() + rbf_kernel(b, b, gamma).mean()
+        theirs -= 2 * rbf_kernel(a, b, gamma).mean()
+    assert float(mmd(x, y, [0.7, 2.0])) == pytest.approx(theirs)
+    assert float(mmd(x, y, [0.7])) != pytest.approx(theirs)
+
+
+def test_the_usual_width_equals_scipy():
+    from scipy.spatial.distance import pdist
+
+    a, b, x, y = samples()
+    found = float(median_distance(x, y))
+    distances = np.sort(pdist(np.concatenate([a, b])))
+    assert found == pytest.approx(distances[(len(distances) - 1) // 2])
+    widths = [found / 2, found, 2 * found]
+    assert float(mmd(x, y)) == pytest.approx(float(mmd(x, y, widths)))
+
+
+def test_mmd_is_symmetric_and_zero_only_for_equal_samples():
+    _, _, x, y = samples()
+    assert float(mmd(x, y)) == pytest.approx(float(mmd(y, x)))
+    assert float(mmd(x, x[torch.randperm(30)])) == pytest.approx(0, abs=1e-12)
+    assert float(mmd(x, y)) > 0.1
+
+
+def test_covariance_and_coral_equal_numpy():
+    a, b, x, y = samples()
+    assert covariance(x).numpy() == pytest.approx(np.cov(a.T))
+    theirs = ((np.cov(a.T) - np.cov(b.T)) ** 2).sum() / (4 * 16)
+    assert float(coral(x, y)) == pytest.approx(theirs)
+    assert float(coral(x + 3, y)) == pytest.approx(theirs)  # means are not seen
+
+
+def test_recolouring_equals_scipy_s_square_roots():
+    from scipy.linalg import sqrtm
+
+    a, b, x, y = samples()
+    eye = np.eye(4)
+    root = np.linalg.inv(sqrtm(np.cov(a.T) + 0.5 * eye)) @ sqrtm(np.cov(b.T) + 0.5 * eye)
+    theirs = (a - a.mean(0)) @ root + b.mean(0)
+    assert recolour(x, y, ridge=0.5).numpy() == pytest.approx(theirs)
+    exact = recolour(x, y, ridge=0.0)
+    assert covariance(exact).numpy() == pytest.approx(np.cov(b.T))
+    assert exact.mean(0).numpy() == pytest.approx(b.mean(0))
+
+
+def test_new_statistics_equal_torch_s_own():
+    from torch.optim.swa_utils import update_bn
+
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.BatchNorm1d(6))
+    model(torch.randn(40, 4))
+    before, x = copy.deepcopy(model.state_dict()), 3 * torch.randn(50, 4) + 1
+    theirs = copy.deepcopy(model)
+    update_bn([x], theirs)
+    mine = renormalise(model, x)
+    for (name, one), two in zip(mine.state_dict().items(), theirs.state_dict().values()):
+        assert torch.allclose(one.double(), two.double(), atol=1e-6), name
+    assert all(torch.equal(before[k], v) for k, v in model.state_dict().items())
+    assert not torch.allclose(mine[1].running_mean, model[1].running_mean, atol=0.1)
+    with pytest.raises(ValueError, match="batch norm, found none"):
+        renormalise(nn.Linear(2, 2), x)
+
+
+def test_the_step_adds_the_weighted_distance():
+    torch.manual_seed(0)
+    model = Adaptable(nn.Linear(4, 3), nn.Linear(3, 2))
+    source, labels, target = torch.randn(9, 4), torch.randint(2, (9,)), torch.randn(7, 4)
+    found = discrepancy(mmd, 2.5)(model, (source, labels, target))
+    classify = nn.functional.cross_entropy(model(source), labels)
+    apart = mmd(model.features(source), model.features(target))
+    assert float(found["loss"].detach()) == pytest.approx(float((classify + 2.5 * apart).detach()))
+    assert not found["distance"].requires_grad
+    with pytest.raises(ValueError, match="must not be negative, found -1"):
+        discrepancy(mmd, -1)
+
+
+@pytest.mark.parametrize("method", [mmd, coral, recolour])
+def test_samples_with_other_columns_are_refused(method):
+    with pytest.raises(ValueError, match=r"found \(5, 3\) and \(5, 2\)"):
+        method(torch.randn(5, 3), torch.randn(5, 2))

@@ -1,0 +1,81 @@
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.methods.gradient_reversal import (
+    Adaptable,
+    dann,
+    domain_loss,
+    ramp,
+    reverse_gradient,
+)
+
+
+def model_and_batch():
+    torch.manual_seed(0)
+    model = Adaptable(nn.Sequential(nn.Linear(4, 5), nn.Tanh()), nn.Linear(5, 3), nn.Linear(5, 1))
+    return model, (torch.randn(8, 4), torch.randint(3, (8,)), torch.randn(6, 4))
+
+
+def test_the_gradient_equals_two_ordinary_ones_subtracted():
+    model, batch = model_and_batch()
+    source, labels, target = batch
+    model.steps += 10**6  # far beyond the ramp: full strength
+    dann(1, strength=0.4)(model, batch)["loss"].backward()
+    classify = nn.functional.cross_entropy(model(source), labels)
+    scores = torch.cat([model.critic(model.features(source)), model.critic(model.features(target))])
+    domain = torch.cat([torch.zeros(8, 1), torch.ones(6, 1)])
+    weight = torch.cat([torch.full((8, 1), 1 / 16), torch.full((6, 1), 1 / 12)])
+    critic = nn.functional.binary_cross_entropy_with_logits(
+        scores, domain, weight=weight, reduction="sum"
+    )
+    parts = {"features": (1, -0.4), "classifier": (1, 0), "critic": (0, 1)}
+    for name, (of_classes, of_domain) in parts.items():
+        for parameter in getattr(model, name).parameters():
+            slopes = [
+                torch.autograd.grad(loss, parameter, retain_graph=True, allow_unused=True)[0]
+                for loss in (classify, critic)
+            ]
+            one, two = (torch.zeros_like(parameter) if s is None else s for s in slopes)
+            assert torch.allclose(parameter.grad, of_classes * one + of_domain * two, atol=1e-6)
+
+
+def test_without_reversal_the_sign_differs():
+    x = torch.randn(3, requires_grad=True)
+    x.square().sum().backward()
+    plain = x.grad.clone()
+    x.grad = None
+    reverse_gradient(x, 2.0).square().sum().backward()
+    assert torch.allclose(x.grad, -2 * plain)
+
+
+def test_the_ramp_is_the_paper_s():
+    for p in (0.0, 0.1, 0.5, 1.3):
+        assert float(ramp(p)) == pytest.approx(2 / (1 + math.exp(-10 * p)) - 1, abs=1e-6)
+
+
+def test_steps_are_counted_in_training_only_and_saved():
+    model, batch = model_and_batch()
+    step = dann(10)
+    for mode in (True, True, False):
+        step(model.train(mode), batch)
+    assert int(model.state_dict()["steps"]) == 2
+
+
+def test_a_critic_that_guesses_has_a_loss_of_ln_two():
+    model, batch = model_and_batch()
+    nn.init.zeros_(model.critic.weight)
+    nn.init.zeros_(model.critic.bias)
+    assert float(dann(5)(model, batch)["critic"]) == pytest.approx(math.log(2))
+    assert float(domain_loss(torch.full((2, 1), 9.0), 1)) < 1e-3
+
+
+def test_what_is_missing_is_named():
+    model, batch = model_and_batch()
+    model.critic = None
+    with pytest.raises(ValueError, match="found a model without one"):
+        dann(5)(model, batch)
+    with pytest.raises(ValueError, match="at least 1, found 0"):
+        dann(0)
