@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.metrics.generation import coverage, density, modes_found, precision, radii, recall
+
+
+def clouds(shift=0.0, n=80, m=60):
+    g = torch.Generator().manual_seed(0)
+    return torch.randn(n, 3, generator=g), torch.randn(m, 3, generator=g) + shift
+
+
+def reference(real, fake, k):
+    """The four scores from scikit-learn's neighbours, as the authors' package computes them."""
+    from sklearn.metrics import pairwise_distances
+    from sklearn.neighbors import NearestNeighbors
+
+    real, fake = real.double().numpy(), fake.double().numpy()
+
+    def reach(points):
+        return NearestNeighbors(n_neighbors=k + 1).fit(points).kneighbors(points)[0][:, k]
+
+    apart, of_real, of_fake = pairwise_distances(real, fake), reach(real), reach(fake)
+    return {
+        "precision": (apart <= of_real[:, None]).any(0).mean(),
+        "recall": (apart <= of_fake[None]).any(1).mean(),
+        "density": (apart <= of_real[:, None]).sum(0).mean() / k,
+        "coverage": (apart.min(1) <= of_real).mean(),
+    }
+
+
+SCORES = {"precision": precision, "recall": recall, "density": density, "coverage": coverage}
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.5])
+@pytest.mark.parametrize("k", [1, 5])
+@pytest.mark.parametrize("name", SCORES)
+def test_equal_to_scikit_learns_neighbours(name, k, shift):
+    real, fake = clouds(shift)
+    assert float(SCORES[name](real, fake, k)) == pytest.approx(
+        reference(real, fake, k)[name], abs=1e-6
+    )
+
+
+def test_radii_equal_a_sorted_table():
+    x, _ = clouds()
+    table = np.sort(np.linalg.norm(x.numpy()[:, None] - x.numpy()[None], axis=2), 1)
+    assert np.allclose(radii(x, 4), table[:, 4], atol=1e-5)
+
+
+def test_a_set_against_itself_is_perfect():
+    real, _ = clouds()
+    assert [float(SCORES[name](real, real)) for name in ("precision", "recall", "coverage")] == [
+        1.0
+    ] * 3
+    assert float(density(real, real)) >= 1
+
+
+def test_collapse_keeps_precision_and_loses_the_rest():
+    real, _ = clouds()
+    one = real[:1] + 0.01 * torch.randn(60, 3, generator=torch.Generator().manual_seed(1))
+    assert precision(real, one) > 0.9
+    assert recall(real, one) < 0.1
+    assert coverage(real, one) < 0.3
+
+
+def test_one_outlier_inflates_recall_but_not_coverage():
+    """The reason for density and coverage (Naeem et al. 2020, figure 1)."""
+    real, fake = clouds(shift=30.0)
+    strays = torch.cat([fake, torch.full((3, 3), -60.0)])
+    assert recall(real, strays) > 0.9
+    assert coverage(real, strays) == 0
+
+
+def test_modes_are_counted_by_nearest_centre():
+    centres = torch.tensor([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
+    samples = centres[[0] * 50 + [1] * 45 + [2] * 1 + [3] * 4] + 0.1
+    found, good = modes_found(samples, centres, 0.5)
+    assert (float(found), float(good)) == (0.5, 1.0)
+    found, good = modes_found(samples + 1.0, centres, 0.5)
+    assert (float(found), float(good)) == (0.0, 0.0)
+    assert float(modes_found(samples, centres, 0.5, share=0.01)[0]) == 1.0
+
+
+@pytest.mark.parametrize("score", SCORES.values())
+def test_tables_of_other_width_are_refused(score):
+    with pytest.raises(ValueError, match="expected two tables with the same columns"):
+        score(torch.zeros(8, 3), torch.zeros(8, 2))
+
+
+def test_too_many_neighbours_are_refused():
+    with pytest.raises(ValueError, match=r"k must lie in 1\.\.7 for 8 points, found 8"):
+        radii(torch.zeros(8, 3), 8)

@@ -1,0 +1,86 @@
+import pytest
+import torch
+from torch.nn import functional as F
+
+from helpers.models.style import StyledLayer, StyleGenerator, modulated_convolution
+
+
+def tensors():
+    g = torch.Generator().manual_seed(0)
+    return (
+        torch.randn(3, 4, 8, 8, generator=g),
+        torch.randn(5, 4, 3, 3, generator=g),
+        torch.randn(3, 4, generator=g),
+    )
+
+
+@pytest.mark.parametrize("demodulate", [True, False])
+def test_it_equals_one_torch_convolution_an_example(demodulate):
+    x, weight, style = tensors()
+    expected = []
+    for image, factors in zip(x, style):
+        kernel = weight * factors.view(1, -1, 1, 1)
+        if demodulate:
+            kernel = F.normalize(kernel.flatten(1), dim=1).view_as(kernel)
+        expected.append(F.conv2d(image[None], kernel, padding=1))
+    found = modulated_convolution(x, weight, style, demodulate)
+    assert torch.allclose(found, torch.cat(expected), atol=1e-5)
+
+
+def test_modulating_the_kernel_is_modulating_the_input():
+    x, weight, style = tensors()
+    found = modulated_convolution(x, weight, style, demodulate=False)
+    assert torch.allclose(
+        found, F.conv2d(x * style[:, :, None, None], weight, padding=1), atol=1e-5
+    )
+
+
+def test_demodulation_removes_the_size_of_the_style_and_its_absence_does_not():
+    x, weight, style = tensors()
+    for demodulate in (True, False):
+        gap = modulated_convolution(x, weight, style, demodulate)
+        gap = (gap - modulated_convolution(x, weight, 7 * style, demodulate)).abs().max()
+        assert (gap < 1e-4) == demodulate
+
+
+def test_white_input_keeps_unit_variance():
+    g = torch.Generator().manual_seed(1)
+    x = torch.randn(64, 4, 8, 8, generator=g)
+    _, weight, _ = tensors()
+    out = modulated_convolution(x, 9 * weight, torch.randn(64, 4, generator=g))
+    assert 0.9 < out[:, :, 1:-1, 1:-1].std() < 1.1
+
+
+def test_a_style_of_the_wrong_shape_is_refused():
+    x, weight, style = tensors()
+    with pytest.raises(ValueError, match=r"style must be of shape \(3, 4\)"):
+        modulated_convolution(x, weight, style[:, :2])
+
+
+def test_one_style_for_all_layers_is_the_forward_pass():
+    torch.manual_seed(0)
+    net = StyleGenerator(6, width=8, channels=10)
+    z = F.normalize(torch.randn(4, 6)) * 6**0.5
+    w = net.mapping(z)
+    assert torch.allclose(net.synthesise([w] * 3), net(z), atol=1e-6)
+    other = net.synthesise([w, w, w.flip(0)])
+    assert not torch.allclose(other, net(z), atol=1e-4)
+
+
+def test_only_the_direction_of_z_matters():
+    torch.manual_seed(0)
+    net, z = StyleGenerator(6), torch.randn(4, 6)
+    assert torch.allclose(net(z), net(5 * z), atol=1e-6)
+
+
+def test_noise_enters_by_its_strength():
+    torch.manual_seed(0)
+    layer, x, w = StyledLayer(4, 4, 3), torch.randn(2, 4, 4, 4), torch.randn(2, 3)
+    assert torch.equal(layer(x, w), layer(x, w))
+    layer.strength.data.fill_(1.0)
+    assert not torch.equal(layer(x, w), layer(x, w))
+
+
+def test_a_wrong_number_of_styles_is_refused():
+    with pytest.raises(ValueError, match="expected 3 styles, one a layer, found 2"):
+        StyleGenerator(4).synthesise([torch.zeros(1, 32)] * 2)
