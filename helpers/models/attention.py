@@ -1,0 +1,118 @@
+"""Attention: every position looks at every other (survey 4.5.5 and 4.5.6; chapter 4-models/transformers).
+
+Axes: B sequences, H heads, T positions that ask, S positions that are looked at, E width.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def attention(query, key, value, allowed=None):
+    r"""Scaled dot-product attention (Vaswani et al. 2017, equation 1).
+
+    .. math:: \operatorname{softmax}\!\left(\frac{Q K^\top}{\sqrt{E}}\right) V
+
+    Parameters
+    ----------
+    query : tensor (..., T, E)
+    key, value : tensors (..., S, E)
+    allowed : bool tensor broadcastable to (..., T, S), optional
+        False hides a position. Every row must allow at least one.
+
+    Returns
+    -------
+    mixed : tensor (..., T, E)
+        A weighted mean of the values.
+    weights : tensor (..., T, S)
+        Each row sums to one.
+
+    Raises
+    ------
+    ValueError : if query and key differ in width.
+
+    Examples
+    --------
+    >>> q = torch.zeros(1, 2, 4)  # indifferent queries take the plain mean
+    >>> mixed, weights = attention(q, torch.randn(1, 3, 4), torch.eye(3)[None])
+    >>> weights[0, 0].tolist() == mixed[0, 0].tolist()
+    True
+    """
+    if query.shape[-1] != key.shape[-1]:
+        raise ValueError(
+            f"attention: query and key must have one width, found {query.shape[-1]} and "
+            f"{key.shape[-1]}"
+        )
+    scores = query @ key.transpose(-2, -1) / query.shape[-1] ** 0.5
+    if allowed is not None:
+        scores = scores.masked_fill(~allowed, -torch.inf)
+    weights = scores.softmax(-1)
+    return weights @ value, weights
+
+
+def causal(length, device=None):
+    """Which positions may be seen when reading from left to right: bool tensor (T, T).
+
+    Examples
+    --------
+    >>> causal(3).int().tolist()
+    [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    """
+    return torch.ones(length, length, dtype=torch.bool, device=device).tril()
+
+
+class MultiHeadAttention(nn.Module):
+    """Several attentions side by side, each in its own projection (Vaswani et al. 2017, 3.2.2).
+
+    Parameters
+    ----------
+    width : int E, divisible by `heads`
+    heads : int H
+
+    Notes
+    -----
+    ``forward(x (B, T, E), memory (B, S, E) or None, allowed)`` gives (B, T, E). Without memory a
+    sequence looks at itself. ``weights`` gives what `forward` does not: the attention maps.
+    The forward pass uses PyTorch's fused kernel, which computes `attention` without keeping the
+    T x S weights. Parameters are named and shaped as in ``torch.nn.MultiheadAttention``.
+
+    Raises
+    ------
+    ValueError : if the heads do not divide the width.
+    """
+
+    def __init__(self, width, heads):
+        super().__init__()
+        if width % heads:
+            raise ValueError(
+                f"MultiHeadAttention: heads must divide the width, found {heads} and {width}"
+            )
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = nn.Linear(width, width)
+        nn.init.xavier_uniform_(self.in_proj_weight)
+        nn.init.zeros_(self.out_proj.bias)
+
+    def project(self, x, memory):
+        """Queries (B, H, T, E/H), keys and values (B, H, S, E/H)."""
+        width = x.shape[-1]
+        if memory is None:
+            parts = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)
+        else:
+            ask, look = self.in_proj_weight.split([width, 2 * width])
+            ask_bias, look_bias = self.in_proj_bias.split([width, 2 * width])
+            parts = (
+                F.linear(x, ask, ask_bias),
+                *F.linear(memory, look, look_bias).chunk(2, -1),
+            )
+        return [part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts]
+
+    def forward(self, x, memory=None, allowed=None):
+        """Mixed positions (B, T, E)."""
+        mixed = F.scaled_dot_product_attention(*self.project(x, memory), attn_mask=allowed)
+        return self.out_proj(mixed.transpose(1, 2).flatten(2))
+
+    def weights(self, x, memory=None, allowed=None):
+        """Attention maps (B, H, T, S)."""
+        return attention(*self.project(x, memory), allowed)[1]
