@@ -1,4 +1,4 @@
-"""An average human brain with tissue maps, shipped with nilearn (survey 4.3.3; chapter 4-models/segmentation).
+"""An average human brain with tissue maps, shipped with nilearn (survey 4.3.3; chapter 4-models/semantic-segmentation).
 
 The MNI152 template is the mean of 152 adult brains after alignment: one smooth average, not
 a population. A model that segments it has not been shown to segment a patient.
