@@ -10,7 +10,7 @@ CODE := conftest.py helpers tests tools benchmarks book/_ext
 export HELPERS_PROGRESS := 0
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup book check test test-gpu lint unit chapters store benchmark serve clean
+.PHONY: help setup book pdf check test test-gpu lint unit chapters store benchmark serve clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -27,6 +27,9 @@ $(SETUP): pyproject.toml constraints.txt
 
 book: $(SETUP)  ## build the site from the stored outputs, warnings as errors
 	@$(BIN)/python tools/build.py
+
+pdf: $(SETUP)  ## the whole book as one printable page, and as a PDF where Chromium is installed
+	@$(BIN)/python tools/pdf.py
 
 lint: $(SETUP)
 	$(BIN)/ruff check $(CODE)

@@ -68,7 +68,9 @@ def place(row, names):
     """Chapter, helper and check of a row that runs; the planned chapter; or the reason."""
     title = escape(names[row["chapter"]])
     if row["state"] == "planned":
-        return f"{title} (planned)"
+        if not (ROOT / "notebooks" / f"{row['chapter']}.ipynb").exists():
+            return f"{title} (planned)"
+        return f'<a href="../notebooks/{row["chapter"]}.html">{title}</a>, not yet built there'
     if row["state"] == "pointer":
         return escape(row["reason"])
     link = f'<a href="../notebooks/{row["chapter"]}.html#{row["anchor"]}">{title}</a>'

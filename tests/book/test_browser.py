@@ -198,10 +198,41 @@ def test_the_workflow_leads_on_by_keyboard(tab, address):
     assert "workflow" not in tab.url
 
 
-def test_search_finds_a_chapter(tab, address):
-    tab.goto(f"{address}/search.html?q=validation+loss", wait_until="load")
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("validation+loss", "4-models/supervised-learning"),
+        ("XAI", "7-interpretability/shapley-values"),
+        ("RL", "8-advanced/rl-with-a-simulator"),
+        ("GNN", "4-models/graph-molecules"),
+        ("t-SNE", "2-considerations/dimensionality-reduction"),
+        ("CNN", "4-models/image-classification"),
+        ("VAE", "book/parts/8-advanced"),
+    ],
+)
+def test_search_finds_a_chapter_by_other_names(words, page, tab, address):
+    tab.goto(f"{address}/search.html?q={words}", wait_until="load")
     tab.wait_for_selector("ul.search li a", timeout=10_000)
-    assert tab.locator("ul.search li a").count() >= 1
+    tab.wait_for_timeout(300)
+    links = tab.locator("ul.search li a").evaluate_all("all => all.map(a => a.href)")
+    assert any(f"{page}.html" in link for link in links[:6]), links[:6]
+
+
+def test_the_largest_picture_or_text_is_painted_soon(tab, address):
+    """Largest contentful paint of the chapter with the heaviest page."""
+    pages = list((SITE / "notebooks").glob("*/*.html"))
+    heaviest = max(pages, key=lambda path: path.stat().st_size).relative_to(SITE)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/{heaviest.as_posix()}", wait_until="load")
+    painted = tab.evaluate(
+        """() => new Promise(done => {
+          new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
+            .observe({type: 'largest-contentful-paint', buffered: true});
+          setTimeout(() => done(1e9), 5000);
+        })"""
+    )
+    print(f"largest contentful paint of {heaviest}: {painted:.0f} ms")
+    assert 0 < painted < 2500
 
 
 FINDER = "book/finder.html"
