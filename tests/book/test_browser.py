@@ -320,3 +320,17 @@ def test_the_atlas_filters_by_keyboard(tab, address):
     shown = tab.locator("#atlas tbody tr:visible").all_inner_texts()
     assert 5 < len(shown) < everything
     assert all("runs" in text for text in shown)
+
+
+def test_the_resources_filter_by_keyboard(tab, address):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/book/resources.html", wait_until="load")
+    assert tab.locator("#atlas tbody tr").count() == 119
+    tab.focus("#atlas-filter input[name=text]")
+    tab.keyboard.type("umap")
+    assert 1 <= tab.locator("#atlas tbody tr:visible").count() < 9
+    tab.goto("about:blank")
+    tab.goto(f"{address}/book/resources.html#state=archived", wait_until="load")
+    shown = tab.locator("#atlas tbody tr:visible").all_inner_texts()
+    assert 1 <= len(shown) < 119
+    assert all("archived" in text for text in shown)
