@@ -61,7 +61,7 @@ def main():
         timings = json.loads(TIMINGS.read_text()) if TIMINGS.exists() else {}
         timings[f"{path.parent.name}/{path.stem}"] = cost
         TIMINGS.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(TIMINGS, json.dumps(dict(sorted(timings.items())), indent=1) + "\n")
+        write_atomically(TIMINGS, json.dumps(timings, indent=1, sort_keys=True) + "\n")
         print(f"{path}: {cost['seconds']} s, peak {cost['peak_mib']} MiB")
 
 

@@ -1,0 +1,98 @@
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from helpers.methods.mean_teacher import MeanTeacher, consistency, sigmoid_ramp
+
+
+def step_of(model, **settings):
+    return MeanTeacher(model, lambda x: x, **({"weight": 8.0, "ramp": 0} | settings))
+
+
+def test_the_old_teacher_walks_with_torch_s_averaged_model():
+    torch.manual_seed(0)
+    student = nn.Linear(3, 2)
+    step = step_of(student, decay=0.9)
+    step.steps = 1000  # past the warm-up
+    library = AveragedModel(student, multi_avg_fn=get_ema_multi_avg_fn(0.9))
+    library.update_parameters(student)
+    slower = AveragedModel(student, multi_avg_fn=get_ema_multi_avg_fn(0.99))
+    slower.update_parameters(student)
+    for _ in range(10):
+        nn.init.normal_(student.weight)
+        step.follow(student), library.update_parameters(student), slower.update_parameters(student)
+    assert torch.allclose(step.teacher.weight, library.module.weight, atol=1e-6)
+    assert not torch.allclose(step.teacher.weight, slower.module.weight, atol=1e-3)
+
+
+def test_the_old_teacher_is_a_geometric_mean_of_the_past():
+    student = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(student.weight)
+    step = step_of(student, decay=0.8)
+    step.steps = 1000
+    for value in (1.0, 5.0, 2.0):
+        nn.init.constant_(student.weight, value)
+        step.follow(student)
+    expected = 0.2 * (0.64 * 1 + 0.8 * 5 + 2)
+    assert step.teacher.weight.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_young_teacher_is_the_plain_mean():
+    student = nn.Linear(1, 1, bias=False)
+    step = step_of(student, decay=0.99)
+    for step.steps, value in enumerate((3.0, 1.0, 8.0)):
+        nn.init.constant_(student.weight, value)
+        step.follow(student)
+    assert step.teacher.weight.item() == pytest.approx(4.0, rel=1e-5)
+
+
+def test_the_ramp_follows_the_paper():
+    for step, length in ((0, 10), (3, 10), (10, 10), (25, 10)):
+        share = min(step / length, 1)
+        assert sigmoid_ramp(step, length) == pytest.approx(math.exp(-5 * (1 - share) ** 2))
+    assert sigmoid_ramp(0, 0) == 1
+
+
+def test_consistency_is_a_mean_square_and_leaves_the_target_alone():
+    scores = torch.randn(4, 3, requires_grad=True)
+    target = torch.randn(4, 3, requires_grad=True)
+    loss = consistency(scores, target.softmax(1))
+    by_hand = ((scores.softmax(1) - target.softmax(1)) ** 2).sum() / 12
+    assert torch.allclose(loss, by_hand)
+    loss.backward()
+    assert scores.grad.abs().sum() > 0
+    assert target.grad is None
+
+
+def test_the_step_adds_both_losses_and_moves_only_the_student():
+    torch.manual_seed(0)
+    student, x, u = nn.Linear(4, 3), torch.randn(5, 4), torch.randn(9, 4)
+    y = torch.tensor([0, 1, 2, 0, 1])
+    step = step_of(student, decay=0.5)
+    step(student, (x, y, u, None))  # the teacher takes over the student
+    nn.init.normal_(student.weight)
+    old = step.teacher.weight.clone()
+    result = step(student, (x, y, u, None))
+    assert torch.allclose(step.teacher.weight, (old + student.weight) / 2)
+    apart = consistency(student(u), step.teacher(u).softmax(1))
+    assert torch.allclose(result["loss"], F.cross_entropy(student(x), y) + 8 * apart)
+    assert result["consistency"] > 0
+    result["loss"].backward()
+    assert step.teacher.weight.grad is None
+
+
+def test_student_and_teacher_see_different_perturbations():
+    model, seen = nn.Linear(2, 2), []
+
+    def noted(x):
+        seen.append(x + torch.randn_like(x))
+        return seen[-1]
+
+    x = torch.zeros(3, 2)
+    MeanTeacher(model, noted, weight=1.0, ramp=0)(model, (x, torch.tensor([0, 1, 0]), x, None))
+    assert [len(view) for view in seen] == [6, 3]
+    assert not torch.equal(seen[0][3:], seen[1])
