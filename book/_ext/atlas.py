@@ -5,9 +5,9 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
-import yaml
 from citations import survey_numbers
 from docutils import nodes
+from sources import read_yaml
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ def state(row):
 
 def titles():
     """Chapter path to title."""
-    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
+    rows = read_yaml(ROOT / "book" / "data" / "curriculum.yml")
     return {row["path"]: row["title"] for row in rows}
 
 

@@ -9,8 +9,8 @@ import json
 import re
 from pathlib import Path
 
-import yaml
 from docutils import nodes
+from sources import read_yaml
 from sphinx import addnodes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,13 +99,13 @@ def listed(label, items):
 def lead_on(app, doctree):
     """Add what follows from the sources to a page that has just been read."""
     page = app.env.docname
-    words = yaml.safe_load(WORDS.read_text())
-    texts = chapters()
-    terms = glossary_terms(GLOSSARY.read_text())
-    if page == "book/glossary":
-        tell_users(doctree, users(terms, words["terms"], texts))
-    elif page.startswith("notebooks/"):
-        finish_chapter(doctree, page.removeprefix("notebooks/"), terms, words, texts)
+    words = read_yaml(WORDS)
+    if page == "book/glossary" or page.startswith("notebooks/"):
+        texts, terms = chapters(), glossary_terms(GLOSSARY.read_text())
+        if page == "book/glossary":
+            tell_users(doctree, users(terms, words["terms"], texts))
+        else:
+            finish_chapter(doctree, page.removeprefix("notebooks/"), terms, words, texts)
     keywords = search_words(page, words["chapters"])
     if keywords:
         doctree += nodes.meta(name="keywords", content=", ".join(keywords))

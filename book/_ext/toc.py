@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+from sources import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
@@ -28,7 +29,7 @@ def pages(names):
 
 def chapters(part):
     """Entries of the notebooks of one part, in the curriculum's order, then others by name."""
-    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
+    rows = read_yaml(ROOT / "book" / "data" / "curriculum.yml")
     order = {row["path"]: number for number, row in enumerate(rows)}
     found = [f"{part}/{path.stem}" for path in (ROOT / "notebooks" / part).glob("*.ipynb")]
     found.sort(key=lambda name: (order.get(name, len(order)), name))
