@@ -18,6 +18,7 @@ GLOSSARY = ROOT / "book" / "glossary.md"
 PATHS = ROOT / "book" / "reading-paths.md"
 WORDS = ROOT / "book" / "data" / "words.yml"
 NOTEBOOKS = ROOT / "notebooks"
+CONTENTS = ROOT / "_toc.yml"  # changes when a chapter is added
 
 
 def glossary_terms(text):
@@ -110,7 +111,7 @@ def lead_on(app, doctree):
     if keywords:
         doctree += nodes.meta(name="keywords", content=", ".join(keywords))
     if page == "book/glossary" or page.startswith(("notebooks/", "book/parts/")):
-        for path in [GLOSSARY, PATHS, WORDS, *NOTEBOOKS.glob("*/*.ipynb")]:
+        for path in [GLOSSARY, PATHS, WORDS, CONTENTS, *NOTEBOOKS.glob("*/*.ipynb")]:
             app.env.note_dependency(str(path))
 
 

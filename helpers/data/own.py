@@ -163,7 +163,9 @@ def image_folder(path, size=32, *, grey=False):
     count = sum(map(len, files))
     if count * size * size * (1 if grey else 3) > MOST_VALUES:
         raise ValueError(f"image_folder: {count} images at size {size} exceed 2 GB, lower size")
-    x = torch.stack([_image(file, size, grey) for group in files for file in group])
+    x = torch.stack(
+        [square_image("image_folder", file, size, grey) for group in files for file in group]
+    )
     y = torch.tensor([k for k, group in enumerate(files) for _ in group])
     return Tiles(x, y, [folder.name for folder in folders], torch.arange(count))
 
@@ -178,7 +180,7 @@ def _images(folder):
     return files
 
 
-def _image(file, size, grey):
+def square_image(where, file, size, grey):
     """Read one image as (C, size, size) float32 in 0..1."""
     import numpy as np
     from PIL import Image, ImageOps
@@ -197,10 +199,10 @@ def _image(file, size, grey):
                 image = ImageOps.exif_transpose(image).convert("L" if grey else "RGB")
             image = ImageOps.fit(image, (size, size), Image.Resampling.BOX)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"image_folder: {file} cannot be read as an image ({error})") from None
+        raise ValueError(f"{where}: {file} cannot be read as an image ({error})") from None
     x = torch.from_numpy(np.array(image, dtype=np.float32)).div(1 if deep else 255)
     if not bool(((x >= 0) & (x <= 1)).all()):
-        raise ValueError(f"image_folder: {file}: expected pixel values in range, found others")
+        raise ValueError(f"{where}: {file}: expected pixel values in range, found others")
     x = x.unsqueeze(0) if x.ndim == 2 else x.permute(2, 0, 1)
     return x.expand(1 if grey else 3, -1, -1).contiguous()
 

@@ -1,0 +1,73 @@
+import pytest
+import torch
+from monai.networks.nets import BasicUNet
+
+from helpers.models.unet import UNet, crop_like, two_convs
+
+
+def shift_equivariance_gap(model, x, by):
+    with torch.no_grad():
+        moved = model(x.roll(by, -1)) - model(x).roll(by, -1)
+    return moved[..., 12:20, 12:20].abs().max()
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_monai_with_the_same_weights_gives_the_same_scores(dims):
+    torch.manual_seed(0)
+    theirs = BasicUNet(dims, 1, 3, (4, 4, 8, 16, 32, 4), act="relu", norm="batch").eval()
+    mine = UNet(1, 3, (4, 4, 8, 16, 32), dims=dims).eval()
+    for ours, given in zip(mine.parameters(), theirs.parameters(), strict=True):
+        ours.data.copy_(given.data)
+    x = torch.randn(2, 1, *(32,) * dims, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        expected = theirs(x)
+        assert torch.allclose(mine(x), expected, atol=1e-5)
+        mine.up[-1].enlarge.weight.zero_()
+        assert not torch.allclose(mine(x), expected, atol=1e-3)
+
+
+def test_the_papers_image_sizes_and_number_of_weights():
+    with torch.device("meta"):
+        flat = UNet(1, 2, (64, 128, 256, 512, 1024), padding=0)
+        assert flat(torch.zeros(1, 1, 572, 572)).shape == (1, 2, 388, 388)
+        deep = UNet(3, 3, (64, 128, 256, 512), dims=3, padding=0, early=True)
+        assert deep(torch.zeros(1, 3, 132, 132, 116)).shape == (1, 3, 44, 44, 28)
+    norms = [m for m in deep.modules() if isinstance(m, torch.nn.BatchNorm3d)]
+    free = sum(p.numel() for m in norms for p in m.parameters())
+    free += sum(up.enlarge.bias.numel() for up in deep.up)
+    assert sum(p.numel() for p in deep.parameters()) - free == 19_069_955
+
+
+def test_the_decoder_needs_the_saved_features():
+    torch.manual_seed(0)
+    model, x = UNet(1, 2, (4, 8)).eval(), torch.rand(1, 1, 16, 16)
+    whole = model(x)
+    model.up[0].convs[0].weight.data[:, :4] = 0  # the channels that come from the encoder
+    assert not torch.allclose(model(x), whole, atol=1e-4)
+
+
+def test_a_shift_by_the_coarsest_step_shifts_the_output():
+    torch.manual_seed(0)
+    model, x = UNet(1, 2, (4, 8)).eval(), torch.rand(1, 1, 32, 32)
+    assert shift_equivariance_gap(model, x, 2) < 1e-5
+    assert shift_equivariance_gap(model, x, 1) > 1e-4
+
+
+def test_two_convolutions_see_five_pixels():
+    torch.manual_seed(0)
+    x = torch.rand(1, 1, 9, 9, requires_grad=True)
+    two_convs(1, 64, 64).eval()(x)[0, :, 4, 4].sum().backward()
+    assert int((x.grad != 0).sum()) == 25
+
+
+def test_cropping_keeps_the_centre():
+    x = torch.arange(49.0).view(1, 1, 7, 7)
+    assert torch.equal(crop_like(x, torch.zeros(1, 1, 3, 3)), x[..., 2:5, 2:5])
+    assert crop_like(x, x) is x
+
+
+def test_errors_say_what_was_expected():
+    with pytest.raises(ValueError, match=r"multiples of 4, found \(18, 16\)"):
+        UNet(1, 2, (2, 2, 2))(torch.zeros(1, 1, 18, 16))
+    with pytest.raises(ValueError, match="dims 2 or 3"):
+        UNet(dims=1)
