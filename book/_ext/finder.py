@@ -1,5 +1,6 @@
 """The method finder's page: questions as radio buttons, every rule as an article, one script."""
 
+import inspect
 import json
 from html import escape
 
@@ -8,13 +9,17 @@ from citations import survey_numbers
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.notebook.finder import covered, rules
+from helpers.notebook.finder import covered, recommend, rules
+
+ASKED = inspect.signature(recommend).parameters  # what Python assumes, the page assumes too
 
 
 def question(row):
     """One question as a group of radio buttons."""
+    assumed = ASKED[row["id"]].default
     buttons = "".join(
-        f'<label><input type="radio" name="{row["id"]}" value="{value}"> {escape(text)}</label>'
+        f'<label><input type="radio" name="{row["id"]}" value="{value}"'
+        f"{' checked' * (value == assumed)}> {escape(text)}</label>"
         for value, text in row["options"].items()
     )
     return f"<fieldset><legend>{escape(row['ask'])}</legend>{buttons}</fieldset>"

@@ -43,7 +43,9 @@
     const given = new URLSearchParams(location.hash.slice(1));
     const named = questions.some((name) => given.has(name));
     if (named || location.hash.length < 2) { // another fragment is a place on the page
-      for (const field of form.elements) if (field.name) field.checked = given.get(field.name) === field.value;
+      for (const field of form.elements) {
+        if (field.name) field.checked = given.has(field.name) ? given.get(field.name) === field.value : field.defaultChecked;
+      }
     }
     show();
   }
