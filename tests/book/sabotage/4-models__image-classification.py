@@ -3,6 +3,7 @@
 RUNS = [
     {  # wrong weights, leaking splits, networks that learn nothing
         "edits": [
+            ("rows=train, epochs=4)", "rows=train, epochs=1)"),
             ("depth, width, resolution = compound(1)", "depth, width, resolution = compound(2)"),
             ("    mine.load_state_dict(theirs.state_dict())\n    with", "    with"),
             (
@@ -76,6 +77,7 @@ RUNS = [
     },
     {  # one network that is not trained; a plain stack that has the shortcut
         "edits": [
+            ("rows=train, epochs=4)", "rows=train, epochs=2)"),
             (
                 '"VGG": lambda: VGG((16, "pool", 32, "pool", 64), 3, norm=True, small=True)',
                 '"VGG": lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 3))',

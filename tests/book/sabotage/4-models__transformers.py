@@ -3,6 +3,7 @@
 RUNS = [
     {  # other scales, masks and weights; models that are not trained; a test text that was seen
         "edits": [
+            ("epochs=8, step=write_protein", "epochs=2, step=write_protein"),
             (
                 "attention(*layer.project(x, None), causal(9))",
                 "attention(*layer.project(x, None), causal(9).T)",
@@ -64,6 +65,11 @@ RUNS = [
     },
     {  # the rest: nothing changes, counting without memory, the wrong scale
         "edits": [
+            (
+                "train(speaker, windows(numbers), epochs=4)",
+                "train(speaker, windows(numbers), epochs=1)",
+            ),
+            ("epochs=8, step=write_protein", "epochs=3, step=write_protein"),
             ("changed[:, -1] += 1", "changed[:, -1] += 0"),
             (
                 "counted = {order: by_counting(order) for order in (1, 2, 3, 5)}",

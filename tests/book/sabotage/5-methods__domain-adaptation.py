@@ -3,6 +3,8 @@
 RUNS = [
     {  # wrong gradients, kernels and covariances; the same digits on both sides; methods that do nothing
         "edits": [
+            ("seed, epochs=20):", "seed, epochs=8):"),
+            ("for seed in range(4):", "for seed in range(2):"),
             ("point.grad + 0.7 * slope", "point.grad - 0.7 * slope"),
             ("gamma = 1 / (2 * 1.5**2)", "gamma = 1 / 1.5**2"),
             ("mine = recolour(here, there, ridge=0.0)", "mine = recolour(here, there, ridge=1.0)"),
@@ -94,6 +96,8 @@ RUNS = [
     },
     {  # a strength that never hurts, and labels that are worth more than they are
         "edits": [
+            ("seed, epochs=20):", "seed, epochs=4):"),
+            ("for seed in range(4):", "for seed in range(2):"),
             ("strengths = (0.03, 0.2, 1.0)", "strengths = (0.1, 0.1, 0.1)"),
             ("with_labels(10, 200)", "with_labels(400, 50)"),
         ],

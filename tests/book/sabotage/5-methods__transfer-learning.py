@@ -3,6 +3,8 @@
 RUNS = [
     {  # tools that do nothing, a source that teaches nothing, heads on other features
         "edits": [
+            ("[row] * 4", "[row] * 2"),
+            ("(2, 5, 20, 100), range(4)", "(2, 5, 20, 100), range(2)"),
             ("(Adapter(24, 4)(image) - image)", "(image.relu() - image)"),
             ("freeze_to(mine, count), learner", "freeze_to(mine, 3 - count), learner"),
             ("discriminative(mine, 1e-2)]", "discriminative(mine, 1e-2, 2)]"),
@@ -41,6 +43,8 @@ RUNS = [
     },
     {  # a rival held back, one way broken, weights not shuffled, rates exchanged
         "edits": [
+            ("[row] * 4", "[row] * 2"),
+            ("(2, 5, 20, 100), range(4)", "(2, 5, 20, 100), range(2)"),
             ("y[rows], epochs, seed=seed), x[test]", "1 - y[rows], epochs, seed=seed), x[test]"),
             ("fine_tune(20, 3e-3, freeze_epochs=20)", "model[3].weight.data.zero_()"),
             ('"rich source, frozen": frozen(rich)', '"rich source, frozen": frozen(narrow)'),
@@ -56,7 +60,13 @@ RUNS = [
         ],
     },
     {  # weights that are not shuffled
-        "edits": [("weights[torch.randperm(len(weights))]", "weights")],
+        "edits": [
+            ("fine_tune(20, 3e-3, freeze_epochs=20)", "fine_tune(1, 3e-3, freeze_epochs=1)"),
+            ("rate=1e-2, epochs=20):", "rate=1e-2, epochs=2):"),
+            ("[row] * 4", "[row] * 2"),
+            ("(2, 5, 20, 100), range(4)", "(2, 5, 20, 100), range(2)"),
+            ("weights[torch.randperm(len(weights))]", "weights"),
+        ],
         "fails": ["the arrangement of the weights matters, not their scale alone"],
     },
 ]

@@ -3,6 +3,7 @@
 RUNS = [
     {  # rewards in the wrong order, a wrong discount, ends forgotten, nobody learns
         "edits": [
+            ("FRAMES = 25_000", "FRAMES = 4_000"),
             (
                 "return torch.randint(2, (len(state),), generator=draws)",
                 "return (state[:, 2] > 0).long()",
@@ -94,6 +95,7 @@ RUNS = [
     },
     {  # another clip, a library agent that does the opposite, a rule that knows the future
         "edits": [
+            ("FRAMES = 25_000", "FRAMES = 4_000"),
             ("-clipped_loss(r.log()[None], one, sign + one)", "r * sign"),
             ("ppo(clip=0.2)(network", "ppo(clip=0.5)(network"),
             (
