@@ -107,7 +107,11 @@ def test_each_link_of_the_survey_stands_exactly_once():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (",unmaintained,2019-12-05", ",asleep,2019-12-05", r"csv:14: Chainer: no state 'asleep': use one of"),
+        (
+            ",unmaintained,2019-12-05",
+            ",asleep,2019-12-05",
+            r"csv:14: Chainer: no state 'asleep': use one of",
+        ),
         (",archived,2023-11-17", ",archived,17 Nov 2023", r"csv:16: MXNet: dated '17 Nov 2023' is"),
         (",PyTorch,https", ",,https", "csv:14: Chainer: unmaintained: name the successor"),
         (",JAX documentation,https://docs.jax.dev/", ",JAX,", "csv:17: JAX: moved: give the new"),
