@@ -57,14 +57,11 @@ def skip_if_data_absent():
     return decide
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep a file on one worker, each sabotaged chapter by itself; skip chapters without data."""
+    """Skip the cells of a chapter whose cited data is absent."""
     reasons = {}
     for item in items:
         path = Path(item.path)
-        alone = item.get_closest_marker("sabotage")
-        item.add_marker(pytest.mark.xdist_group(item.name if alone else path.stem))
         if path.suffix == ".ipynb":
             if path not in reasons:
                 reasons[path] = why_absent(path)

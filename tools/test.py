@@ -1,8 +1,8 @@
 """Every test in one run: the package, the book and, through nbval, every chapter.
 
-One torch thread per worker; the tests of a file stay together on one worker (conftest.py). A
-chapter whose kernel does not start is run once more. At the end: the table of chapter times and
-pytest's plain count.
+One torch thread per worker; the tests of a file or class stay together on one worker. A chapter
+whose kernel does not start is run once more. At the end: the table of chapter times and pytest's
+plain count.
 """
 
 import argparse
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def command(workers, chapters_only):
     """The pytest call."""
-    call = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
+    call = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadscope"]
     call += ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "300"]
     call += ["--nbval-sanitize-with", str(ROOT / "tests" / "book" / "sanitize.cfg")]
     call += ["--durations=15", "-p", "no:cacheprovider", "notebooks"]

@@ -1,4 +1,7 @@
-"""Every check of every chapter fails when the method behind it is broken."""
+"""Every check of every chapter fails when the method behind it is broken.
+
+One class a chapter, so that several workers share the chapters (pytest-xdist divides by class).
+"""
 
 import subprocess
 import sys
@@ -7,15 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
-IDS = [f"{path.parent.name}/{path.stem}" for path in CHAPTERS]
 
 
-@pytest.mark.sabotage
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", CHAPTERS, ids=IDS)
-def test_a_broken_method_falls_outside_its_band(path, skip_if_data_absent):
-    skip_if_data_absent(path)
-    script = ROOT / "tests" / "book" / "run_sabotaged.py"
-    run = subprocess.run([sys.executable, str(script), str(path)], capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+class Proof:
+    path = None
+
+    @pytest.mark.sabotage
+    @pytest.mark.timeout(600)
+    def test_a_broken_method_falls_outside_its_band(self, skip_if_data_absent):
+        skip_if_data_absent(self.path)
+        call = [sys.executable, str(ROOT / "tests/book/run_sabotaged.py"), str(self.path)]
+        run = subprocess.run(call, capture_output=True, text=True)
+        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+
+for chapter in sorted((ROOT / "notebooks").glob("*/*.ipynb")):
+    name = "Test_" + chapter.stem.replace("-", "_")
+    globals()[name] = type(name, (Proof,), {"path": chapter})
