@@ -13,10 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = ROOT / "book" / "data" / "resources.csv"
 STATES = {  # in the order of the totals: what a reader may expect behind the link
     "alive": "a release, a merged change, new content or an answer of its makers in the two years "
-    "before the check, or a package that ran when it was tried for this book",
+    "before the check, or a package that ran when it was tried for this book; for a finished text or "
+    "course, a reader who used it within these two years",
     "moved": "the work goes on at another address, which is given",
     "unmaintained": "the page may still open, but nobody works on it: its makers or its users say so, "
-    "or no release followed for two years",
+    "or the newest sign of them that we found is over two years old (they may have done more since)",
     "archived": "its owners closed it for changes; it can still be read",
     "closed": "the address no longer serves what the survey describes",
     "not checked": "no dated evidence was found; the link may be fine or gone",

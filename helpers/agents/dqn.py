@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from helpers.agents.rollout import greedy
+from helpers.train.steps import Remembering
 
 
 class Replay:
@@ -84,7 +85,7 @@ def q_target(model, reward, next_state, terminated, gamma):
     return reward + gamma * (~terminated * model(next_state).max(1).values)
 
 
-class DQN:
+class DQN(Remembering):
     """The step: move Q towards a target computed with older weights (Mnih et al. 2015).
 
     Parameters
@@ -96,6 +97,8 @@ class DQN:
         Steps after which the target network takes over the current weights. 0: no target
         network; the target then moves with every step.
     """
+
+    memory = ("steps", "target")
 
     def __init__(self, model, *, gamma, renew=200):
         self.target, self.gamma, self.renew, self.steps = copy.deepcopy(model), gamma, renew, 0

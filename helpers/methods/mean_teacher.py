@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from helpers.train.average import Average
-from helpers.train.steps import Supervised, inputs_and_target
+from helpers.train.steps import Remembering, Supervised, inputs_and_target
 
 
 def sigmoid_ramp(step, length):
@@ -38,7 +38,7 @@ def consistency(scores, probabilities):
     return F.mse_loss(scores.softmax(1), probabilities.detach())
 
 
-class MeanTeacher(Supervised):
+class MeanTeacher(Remembering, Supervised):
     r"""The step of Tarvainen and Valpola (2017): a student and an average of its weights.
 
     .. math:: L = H(y, f_\theta(x)) + w(t)\, \|f_\theta(u') - f_{\bar\theta}(u'')\|^2 / K, \qquad
@@ -66,6 +66,8 @@ class MeanTeacher(Supervised):
     >>> sorted(step(model, (x, y, x, None)))
     ['consistency', 'loss', 'weight']
     """
+
+    memory = ("steps", "average")
 
     def __init__(self, model, perturb, *, weight, ramp, decay=0.99):
         super().__init__(F.cross_entropy, inputs_and_target)

@@ -3,7 +3,8 @@
 import torch
 from torch.nn import functional as F
 
-from helpers.train.steps import Supervised, inputs_and_target
+from helpers.methods.pseudo_label import linear_ramp
+from helpers.train.steps import Remembering, Supervised, inputs_and_target
 
 
 def sharpen(probabilities, temperature=0.5):
@@ -83,7 +84,7 @@ def mixup(x, target, share, order):
     return mixed, own[:, None] * target + (1 - own[:, None]) * target[order]
 
 
-class MixMatch(Supervised):
+class MixMatch(Remembering, Supervised):
     r"""The step of Berthelot et al. (2019, algorithm 1 and eq. 2 to 5).
 
     .. math:: L = H(p', f(x')) + w(t)\, \|q' - f(u')\|^2 / K
@@ -124,7 +125,7 @@ class MixMatch(Supervised):
         scores = model(mixed)
         labelled = F.cross_entropy(scores[: len(x)], target[: len(x)])
         apart = F.mse_loss(scores[len(x) :].softmax(1), target[len(x) :])
-        weight = self.weight * min(self.steps / self.ramp, 1.0)
+        weight = linear_ramp(self.steps, 0, self.ramp, self.weight)
         self.steps += 1
         loss = labelled + weight * apart
         return {"loss": loss, "consistency": apart.detach(), "weight": weight}

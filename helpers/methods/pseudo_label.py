@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-from helpers.train.steps import Supervised, inputs_and_target
+from helpers.train.steps import Remembering, Supervised, inputs_and_target
 
 
 @dataclass
@@ -135,7 +135,7 @@ def linear_ramp(step, start, end, final=1.0):
     return final * min(max((step - start) / (end - start), 0.0), 1.0)
 
 
-class PseudoLabel(Supervised):
+class PseudoLabel(Remembering, Supervised):
     r"""The step of Lee (2013, eq. 15): pseudo-labels are drawn anew for every batch.
 
     .. math:: L = H(y, f(x)) + \alpha(t)\, H(\arg\max f(u),\, f(u))

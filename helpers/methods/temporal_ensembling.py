@@ -4,10 +4,10 @@ import torch
 from torch.nn import functional as F
 
 from helpers.methods.mean_teacher import sigmoid_ramp
-from helpers.train.steps import Supervised, inputs_and_target
+from helpers.train.steps import Remembering, Supervised, inputs_and_target
 
 
-class Ensemble:
+class Ensemble(Remembering):
     r"""A running average of predictions for every example, free of the bias of its start.
 
     .. math:: Z \leftarrow \alpha Z + (1 - \alpha) z, \qquad \tilde z = Z / (1 - \alpha^t)
@@ -31,6 +31,8 @@ class Ensemble:
     5.0
     """
 
+    memory = ("total", "count")
+
     def __init__(self, n, classes, momentum=0.6):
         if not 0 <= momentum < 1:
             raise ValueError(f"Ensemble: momentum must lie in [0, 1), found {momentum}")
@@ -53,7 +55,7 @@ class Ensemble:
         return torch.where(count > 0, total / (1 - self.momentum ** count.clamp(min=1)), 0.0)
 
 
-class TemporalEnsembling(Supervised):
+class TemporalEnsembling(Remembering, Supervised):
     r"""The step of Laine and Aila (2016): agreement with one's own averaged past predictions.
 
     Parameters
@@ -76,6 +78,8 @@ class TemporalEnsembling(Supervised):
     >>> float(result["consistency"])
     0.0
     """
+
+    memory = ("steps", "ensemble")
 
     def __init__(self, ensemble, perturb, *, weight, ramp):
         super().__init__(F.cross_entropy, inputs_and_target)

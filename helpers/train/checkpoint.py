@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

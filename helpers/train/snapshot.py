@@ -1,6 +1,7 @@
 """What a checkpoint of a run holds, and how a run takes it over (chapter 4-models/supervised-learning)."""
 
 from helpers.train.checkpoint import load_weights, random_states, restore_random_states
+from helpers.train.steps import Remembering
 
 
 def save(run):
@@ -13,6 +14,7 @@ def save(run):
                 "precision": run.precision.state_dict(),
                 "average": run.average.state_dict() if run.average else None,
                 "stop": run.stop.state_dict() if run.stop else None,
+                "step": run.step.state_dict() if isinstance(run.step, Remembering) else None,
                 "best": run.best,
                 "best_epoch": run.history.best_epoch,
                 "rows": run.history.rows,
@@ -45,9 +47,10 @@ def resume(run):
     for name, optimizer in run.optimizers.items():
         optimizer.load_state_dict(state["optimizers"][name])
     run.precision.load_state_dict(state["precision"])
-    for part, saved in ((run.average, state["average"]), (run.stop, state["stop"])):
-        if part and saved:
-            part.load_state_dict(saved)
+    for name in ("average", "stop", "step"):
+        part = getattr(run, name)
+        if part and state[name]:
+            part.load_state_dict(state[name])
     run.best, run.opening = state["best"], state["opening"]
     run.history.rows, run.history.best_epoch = state["rows"], state["best_epoch"]
     run.epoch, run.window, run.losses = state["epoch"], state["window"], state["losses"]

@@ -7,9 +7,43 @@ A step is any function ``step(model, batch)`` that returns
 - for several players, a generator that yields ``(player, loss)``: the engine updates that
   player's weights and resumes the generator, so that the next loss sees the new weights.
 
+A step that remembers something from batch to batch names it in `memory` (see `Remembering`).
 If the step has a method ``validate(model, batch) -> (loss, prediction, target)``, validation
 uses it; otherwise the step itself gives the validation loss.
 """
+
+
+class Remembering:
+    """A step with a memory, which a checkpoint saves and restores.
+
+    Attributes
+    ----------
+    memory : tuple of str
+        Names of the attributes: numbers, tensors, or objects with a ``state_dict``.
+
+    Examples
+    --------
+    >>> step = Remembering()
+    >>> step.steps = 3
+    >>> step.state_dict()
+    {'steps': 3}
+    """
+
+    memory = ("steps",)
+
+    def state_dict(self):
+        """What a checkpoint needs."""
+        parts = {name: getattr(self, name) for name in self.memory}
+        return {n: p.state_dict() if hasattr(p, "state_dict") else p for n, p in parts.items()}
+
+    def load_state_dict(self, state):
+        """Take over a checkpoint's state."""
+        for name, saved in state.items():
+            part = getattr(self, name)
+            if hasattr(part, "load_state_dict"):
+                part.load_state_dict(saved)
+            else:
+                setattr(self, name, saved)
 
 
 class Supervised:

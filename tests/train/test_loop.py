@@ -466,7 +466,7 @@ def test_unreadable_and_foreign_checkpoints_are_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="found a file that cannot be read"):
         fit(mlp(), data(), **options)
     torch.save({"format": 99}, path)
-    with pytest.raises(ValueError, match="expected checkpoint format 1, found 99"):
+    with pytest.raises(ValueError, match="expected checkpoint format 2, found 99"):
         fit(mlp(), data(), **options)
     path.unlink()
     fit(mlp(), data(), **options)
