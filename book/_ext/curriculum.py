@@ -114,6 +114,21 @@ def code_cells(path):
     return [cell for cell in notebook_json(path)["cells"] if cell["cell_type"] == "code"]
 
 
+def install_cell(chapter):
+    """The first code cell of a chapter: installs what it needs where `helpers` is missing."""
+    extras = ",".join(["chapters", *chapter.extras])
+    return INSTALL.format(extras=extras)
+
+
+INSTALL = """# Colab and other fresh machines: install this chapter's packages. Silent where they are.
+import importlib.util
+
+if importlib.util.find_spec("helpers") is None:
+    source = "git+https://github.com/executable-survey/executable-survey"
+    packages = f"executable-survey[{extras}] @ {{source}}"
+    get_ipython().run_line_magic("pip", f'install --quiet "{{packages}}"')"""
+
+
 def bibliographies():
     """The book's own references first, then those of the chapters that are written."""
     books = [ROOT / "book" / "references.bib", ROOT / "book" / "corrections.bib"]
