@@ -14,6 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+ONE_THREAD = {"HELPERS_PROGRESS": "0", "PYTHONHASHSEED": "0"}
+ONE_THREAD |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 COST = """
 import json, resource, time
 _peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -65,7 +67,7 @@ def main():
     """Store each notebook named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebooks", nargs="+", type=Path)
-    os.environ.setdefault("HELPERS_PROGRESS", "0")
+    os.environ |= ONE_THREAD
     for path in parser.parse_args().notebooks:
         cost = store(path.resolve())
         print(f"{path}: {cost['seconds']} s, peak {cost['peak_mib']} MiB")
