@@ -177,7 +177,7 @@ def exercises(chapter):
 
 def own_file(chapter):
     """The yml is complete and names what exists."""
-    known = {other.name for other in curriculum.everything()}
+    known = {other.name for other in curriculum.chapters()}
     if not re.fullmatch(r"[1-9](\.\d){0,2}", chapter.section):
         yield f"no section {chapter.section!r} in the survey"
     for name in chapter.prerequisites:
@@ -258,7 +258,7 @@ def faults(chapter):
 
 def main(names):
     """Print what is missing in the chapters named, or in all that have a notebook."""
-    chosen = [c for c in curriculum.everything() if c.name in names or not names]
+    chosen = [c for c in curriculum.chapters() if c.name in names or not names]
     if unknown := set(names) - {chapter.name for chapter in chosen}:
         sys.exit(
             f"no chapter {', '.join(sorted(unknown))}: expected part/name, see notebooks/*/*.yml"

@@ -23,8 +23,8 @@ def test_there_are_chapters_and_a_curriculum():
 
 
 @pytest.mark.parametrize("chapter", ALL, ids=lambda chapter: chapter.name)
-def test_nothing_is_missing(chapter):
-    found = rules.faults(chapter)
+def test_nothing_is_missing_but_in_drafts(chapter):
+    found = [] if chapter.draft else rules.faults(chapter)
     assert not found, "\n".join(found)
 
 
