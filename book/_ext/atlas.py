@@ -1,38 +1,31 @@
 """The atlas: everything the survey names, as a map, a progress figure and a table to filter."""
 
-import csv
 from collections import Counter
 from html import escape
 from pathlib import Path
 
 from citations import survey_numbers
+from curriculum import chapters, sources, titles, written
 from docutils import nodes
-from sources import read_yaml
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = ROOT / "book" / "data" / "atlas.csv"
+NAMES = ROOT / "book" / "data" / "survey_names.txt"  # what the survey names, in its order
 STATES = {"runs": "runs", "planned": "planned", "pointer": "pointer only"}
 
 
-def read(path=ROWS):
-    """The rows, each with its computed state."""
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+def read():
+    """The rows of all chapters in the survey's order, each with its chapter and computed state."""
+    order = {name: number for number, name in enumerate(NAMES.read_text().splitlines())}
+    rows = [{**row, "chapter": chapter.name} for chapter in chapters() for row in chapter.atlas]
     for row in rows:
         row["state"] = state(row)
-    return rows
+    return sorted(rows, key=lambda row: (order.get(row["name"], len(order)), row["name"]))
 
 
 def state(row):
     """A row that names a check runs; one with a reason points elsewhere; the others are planned."""
-    return "runs" if row["check"] else "pointer" if row["reason"] else "planned"
-
-
-def titles():
-    """Chapter path to title."""
-    rows = read_yaml(ROOT / "book" / "data" / "curriculum.yml")
-    return {row["path"]: row["title"] for row in rows}
+    return "runs" if row.get("check") else "pointer" if row.get("reason") else "planned"
 
 
 def table(rows, keys, names):
@@ -51,9 +44,7 @@ def table(rows, keys, names):
 def line(row, keys, names):
     """One row."""
     cited = ", ".join(
-        f'<a href="bibliography.html#ref-{keys[int(n)]}">{n}</a>'
-        for n in row["refs"].split(";")
-        if n
+        f'<a href="bibliography.html#ref-{keys[n]}">{n}</a>' for n in row.get("refs", [])
     )
     name = escape(row["name"]) + (f" [{cited}]" if cited else "")
     cells = [name, row["section"], row["kind"], STATES[row["state"]], place(row, names)]
@@ -68,13 +59,13 @@ def place(row, names):
     """Chapter, helper and check of a row that runs; the planned chapter; or the reason."""
     title = escape(names[row["chapter"]])
     if row["state"] == "planned":
-        if not (ROOT / "notebooks" / f"{row['chapter']}.ipynb").exists():
+        if row["chapter"] not in {chapter.name for chapter in written()}:
             return f"{title} (planned)"
         return f'<a href="../notebooks/{row["chapter"]}.html">{title}</a>, not yet built there'
     if row["state"] == "pointer":
         return escape(row["reason"])
     link = f'<a href="../notebooks/{row["chapter"]}.html#{row["anchor"]}">{title}</a>'
-    helper = f"; <code>{row['helper']}</code>" if row["helper"] else ""
+    helper = f"; <code>{row['helper']}</code>" if row.get("helper") else ""
     return f"{link}{helper}; {escape(row['library'])}: {escape(row['check'])}"
 
 
@@ -128,8 +119,8 @@ class Atlas(SphinxDirective):
 
     def run(self):
         """HTML as it is; this directive stands on the page `book/atlas` only."""
-        self.env.note_dependency(str(ROWS))
-        self.env.note_reread()
+        for path in sources():
+            self.env.note_dependency(str(path))
         rows, keys = read(), {number: key for key, number in survey_numbers().items()}
         html = progress(rows) + filters(rows) + table(rows, keys, titles())
         return [nodes.raw("", html, format="html")]

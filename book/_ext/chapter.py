@@ -1,7 +1,6 @@
-"""The book's own Sphinx parts: measured costs, compared outputs, API pages, sitemap.
+"""The book's own Sphinx parts: measured costs, what is compared, API pages, sitemap.
 
-Everything here reads files that are made elsewhere (tools/store.py, tools/coverage.py) and
-renders them, so that no number is typed into a page.
+Everything here reads what was stored when chapters ran, so that no number is typed into a page.
 """
 
 import functools
@@ -12,26 +11,20 @@ from html import escape
 from pathlib import Path
 
 import pybtex.plugin
+from checked import counts, exceptions
 from cited_data import download
+from curriculum import bibliographies, chapters, titles, written
 from docutils import nodes
-from sources import read_yaml
 from sphinx.util.docutils import SphinxDirective
 from workflow import draw
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "book" / "data"
-
-
-def measured():
-    """Seconds and peak memory by chapter."""
-    path = DATA / "timings.json"
-    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def chapter_time(name, rawtext, text, lineno, inliner, options=None, content=None):
     """Role: what running a chapter costs, as measured when its outputs were stored."""
-    cost = measured().get(text)
-    if cost is None:
+    cost = next((chapter.cost for chapter in written() if chapter.name == text), None)
+    if not cost:
         return [nodes.inline(rawtext, "not measured yet")], []
     memory = f"{cost['peak_mib'] / 1024:.1f} GB of memory"
     said = f"about {max(round(cost['seconds'] / 5) * 5, 5)} s on one CPU core, {memory}"
@@ -56,34 +49,27 @@ class Costs(Markdown):
         """One row a chapter."""
         yield "| chapter | time on one CPU core | peak memory | download |"
         yield "|---|---:|---:|---:|"
-        for name, cost in measured().items():
-            path = ROOT / "notebooks" / f"{name}.ipynb"
-            if path.exists():
-                link = f"{{doc}}`/notebooks/{name}`"
-                spent = f"{cost['seconds']} s | {cost['peak_mib']} MiB | {download(path)}"
-                yield f"| {link} | {spent} |"
+        for chapter in written():
+            if cost := chapter.cost:
+                spent = f"{cost['seconds']} s | {cost['peak_mib']} MiB"
+                link = f"{{doc}}`/notebooks/{chapter.name}`"
+                yield f"| {link} | {spent} | {download(chapter.notebook)} |"
 
 
 class Compared(Markdown):
-    """The share of outputs that are compared, and the exceptions."""
+    """What nbval compares, counted by kind, and the exceptions."""
 
     def text(self):
-        """A sentence and a list."""
-        path = DATA / "coverage.json"
-        if not path.exists():
-            yield "Not counted yet."
-            return
-        share = json.loads(path.read_text())
-        percent = 100 * share["compared"] / max(share["total"], 1)
-        yield (
-            f"Of **{share['total']}** code cells with text output, **{share['compared']}** are run "
-            f"again and compared: **{percent:.0f} %**."
-        )
+        """A table and a list."""
+        yield "| what a cell prints | cells | compared as |"
+        yield "|---|---:|---|"
+        for _, count, said, how in counts():
+            yield f"| {said} | {count} | {how} |"
         yield ""
-        if not share["exceptions"]:
-            yield "There are no exceptions."
-        for row in share["exceptions"]:
-            yield f"- {row['page']}, code cell {row['cell']}: {row['reason']}"
+        if not exceptions():
+            yield "Every code cell with an output is compared; there are no exceptions."
+        for place, reason in exceptions().items():
+            yield f"- {place}: {reason}"
 
 
 class Api(Markdown):
@@ -108,18 +94,14 @@ class PartChapters(Markdown):
     optional_arguments = 0
 
     def text(self):
-        """A table from book/data/curriculum.yml."""
-        part = self.arguments[0]
-        rows = read_yaml(DATA / "curriculum.yml")
+        """A table from the chapters' yml files."""
         yield "| chapter | survey | what runs in it |"
         yield "|---|---|---|"
-        for row in rows:
-            if row["path"].startswith(part + "/"):
-                here = (ROOT / "notebooks" / f"{row['path']}.ipynb").exists()
-                title = (
-                    f"{{doc}}`/notebooks/{row['path']}`" if here else f"{row['title']} *(planned)*"
-                )
-                yield f"| {title} | {row['section']} | {row['runs']} |"
+        for chapter in chapters():
+            if chapter.part == self.arguments[0]:
+                link = f"{{doc}}`/notebooks/{chapter.name}`"
+                title = link if chapter.written else f"{chapter.title} *(planned)*"
+                yield f"| {title} | {chapter.section} | {chapter.runs} |"
 
 
 class Benchmarks(Markdown):
@@ -162,8 +144,10 @@ class Workflow(SphinxDirective):
         """An inline SVG."""
         here = posixpath.dirname(self.env.docname)
 
+        existing = {chapter.name for chapter in written()}
+
         def link(chapter):
-            runs = (ROOT / "notebooks" / f"{chapter}.ipynb").exists()
+            runs = chapter in existing
             page = f"notebooks/{chapter}" if runs else f"book/parts/{chapter.split('/')[0]}"
             return posixpath.relpath(page, here) + ".html", runs
 
@@ -179,8 +163,7 @@ def planned_chapter(app, env, node, contnode):
     if not target.startswith("/"):
         target = posixpath.join("/", posixpath.dirname(node["refdoc"]), target)
     path = posixpath.normpath(target).removeprefix("/notebooks/")
-    rows = read_yaml(DATA / "curriculum.yml")
-    title = next((row["title"] for row in rows if row["path"] == path), None)
+    title = titles().get(path)
     if title is None:
         return None
     said = contnode.astext() if node.get("refexplicit") else title
@@ -197,12 +180,10 @@ def entries(text):
 
 def find_bibliographies(app, config):
     """Merge all .bib files into one; a key that two files hold is taken from the first."""
-    files = [ROOT / "book" / "references.bib", *sorted((ROOT / "book" / "extra").glob("*.bib"))]
     merged = {}
-    for path in files:
-        if path.exists():
-            for key, entry in entries(path.read_text()):
-                merged.setdefault(key, entry)
+    for path in bibliographies():
+        for key, entry in entries(path.read_text()):
+            merged.setdefault(key, entry)
     text = "\n\n".join(merged.values()) + "\n"
     out = ROOT / "_build" / "bibliography.bib"
     out.parent.mkdir(exist_ok=True)

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "train": {"ground", "metrics", "plots"},  # plots only inside History.plot
     "methods": {"ground", "metrics", "models", "train"},
     "agents": {"ground", "metrics", "models", "train"},
-    "notebook": {"ground", "data", "plots"},
+    "notebook": {"ground", "data", "metrics", "plots"},
 }
 ONLY_IN = {"matplotlib": {"plots"}, "pooch": {"data"}, "urllib": {"data"}, "requests": {"data"}}
 MAY_PRINT = {"notebook", "train"}
