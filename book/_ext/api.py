@@ -12,7 +12,7 @@ from chapter import Markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = re.compile(r"(?<![\w/`.-])([2-9]-[a-z0-9-]+/[a-z0-9-]+)(?![\w/`-])")
-RAISED = re.compile(r"^(\s*)(\w+(?:Error|Exception|Failed|Loss|Warning)) : (.+)$")
+RAISED = re.compile(r"^(\s*)([A-Z]\w+(?:, [A-Z]\w+)*) : (.+)$")
 
 
 class Api(Markdown):
@@ -27,7 +27,7 @@ class Api(Markdown):
         for path in sorted((ROOT / "helpers" / room).glob("*.py")):
             if path.stem != "__init__":
                 yield f"## `helpers.{room}.{path.stem}`\n"
-                yield f"```{{eval-rst}}\n.. automodule:: helpers.{room}.{path.stem}\n   :members:\n```\n"
+                yield f"```{{eval-rst}}\n.. automodule:: helpers.{room}.{path.stem}\n   :members:\n   :ignore-module-all:\n```\n"
 
 
 def exists(chapter):
@@ -37,7 +37,9 @@ def exists(chapter):
 
 def imported(code):
     """Full names of what a cell imports from `helpers`."""
-    plain = "\n".join(line for line in code.splitlines() if not line.lstrip().startswith(("%", "!")))
+    plain = "\n".join(
+        line for line in code.splitlines() if not line.lstrip().startswith(("%", "!"))
+    )
     try:
         tree = ast.parse(plain)
     except SyntaxError:
@@ -61,15 +63,23 @@ def users():
 
 
 def improve(app, what, name, thing, options, lines):
-    """Link the chapters that a docstring names, and add those that use the thing.
+    """Link the chapters that a docstring names, in the form of sections that napoleon reads."""
+    lines[:] = [NAMED.sub(linked, line) for line in raised_below(lines)]
 
-    numpydoc's one-line form `Error : when` is brought into the form that napoleon reads.
-    """
-    text = []
-    for line in lines:
-        raised = RAISED.match(line)
-        text += [f"{raised[1]}{raised[2]}", f"{raised[1]}    {raised[3]}"] if raised else [line]
-    lines[:] = [NAMED.sub(linked, line) for line in text]
+
+def raised_below(lines):
+    """numpydoc's short form `Error : when`, also over several lines, as name and indented text."""
+    section, inside = "", False
+    for number, line in enumerate(lines):
+        if "".join(lines[number + 1 : number + 2]).strip().startswith("---"):
+            section = line.strip()
+        found = RAISED.match(line) if section == "Raises" else None
+        inside = bool(found) or (inside and bool(line.strip()))
+        if found:
+            yield f"{found[1]}{found[2]}"
+            yield f"{found[1]}    {found[3]}"
+        else:
+            yield f"    {line}" if inside else line
 
 
 def linked(found):
@@ -82,7 +92,7 @@ def tell_users(app, what, name, thing, options, lines):
     chapters = users().get(name, [])
     if chapters:
         said = ", ".join(f":doc:`/notebooks/{chapter}`" for chapter in chapters)
-        lines += ["", ".. rst-class:: used-in", "", f"Used in: {said}.", ""]
+        lines += ["", ".. container:: used-in", "", f"   Used in: {said}.", ""]
 
 
 def source(domain, info):

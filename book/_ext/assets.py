@@ -66,7 +66,7 @@ def join(static, names):
 
 def write_joined(app, error):
     """Write the joined files when all pages are there, and remove the fonts they replace."""
-    if error or app.builder.name != "html":
+    if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
     static = out / "_static"

@@ -39,7 +39,10 @@ def kind_of(output):
 def counts():
     """(kind, cells, what it is, how it is compared) for each kind."""
     found = Counter(
-        kind for chapter in written() for cell in code_cells(chapter.notebook) for kind in kinds(cell)
+        kind
+        for chapter in written()
+        for cell in code_cells(chapter.notebook)
+        for kind in kinds(cell)
     )
     return [(kind, found[kind], *said) for kind, said in KINDS.items()]
 

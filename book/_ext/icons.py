@@ -61,7 +61,9 @@ def icon_style(folder, texts, styles):
     known = codes(next(folder.glob("css/all.min.css")).read_text())
     used = {name: known[name] for name in sorted(names(texts)) if name in known}
     wanted = set(used.values()).union(*map(private, styles))
-    rules = "".join(f'.{name}::before {{ content: "\\{code:x}"; }}\n' for name, code in used.items())
+    rules = "".join(
+        f'.{name}::before {{ content: "\\{code:x}"; }}\n' for name, code in used.items()
+    )
     faces = ""
     for font in FONTS:
         here, face = cut(folder / "webfonts" / font, wanted)

@@ -31,7 +31,9 @@ def tags(base, page, title, about):
         "og:image:alt": "The executable survey: deep learning for science, run and checked",
         "og:description": about,
     }
-    lines = [f'<meta property="{key}" content="{escape(text, True)}"/>' for key, text in said.items()]
+    lines = [
+        f'<meta property="{key}" content="{escape(text, True)}"/>' for key, text in said.items()
+    ]
     lines.append(f'<meta name="description" content="{escape(about, True)}"/>')
     lines.append('<meta name="twitter:card" content="summary_large_image"/>')
     return "\n".join(lines)
@@ -64,6 +66,7 @@ def write_sitemap(app, error):
         (out / "404.html").write_text(
             missing.read_text().replace("<head>", f'<head><base href="{base}/book/">', 1)
         )
+    root_page(out, base)
 
 
 def root_page(site, base):

@@ -12,7 +12,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
-sys.path.append(str(ROOT / "book" / "_ext"))
+sys.path += [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
+from curriculum import chapters, everything  # noqa: E402
+
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
 URL = CONFIG["repository"]["url"]
 
@@ -79,20 +81,23 @@ def notebooks():
     return {str(p.relative_to(ROOT).with_suffix("")) for p in ROOT.glob("notebooks/*/*.ipynb")}
 
 
-def test_every_notebook_and_page_is_in_the_table_of_contents():
-    from toc import table_of_contents
-
-    stored = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    text = str(stored)
-    lost = {name for name in notebooks() if f"'{name}'" not in text}
-    assert not lost, f"_toc.yml lacks {sorted(lost)}: run `python book/_ext/toc.py`"
-    assert stored == table_of_contents(), "_toc.yml is out of date: run `python book/_ext/toc.py`"
+def test_every_page_is_in_the_table_of_contents():
+    text = (ROOT / "_toc.yml").read_text()
+    found = {p.relative_to(ROOT).with_suffix("").as_posix() for p in ROOT.glob("book/**/*.md")}
+    lost = {name for name in found if f"file: {name}\n" not in text + "\n"} - {"book/index"}
+    assert not lost, f"_toc.yml lacks {sorted(lost)}"
 
 
-def test_every_chapter_is_in_the_curriculum_file():
-    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
-    known = {f"notebooks/{row['path']}" for row in rows}
-    assert notebooks() <= known, f"book/data/curriculum.yml lacks {sorted(notebooks() - known)}"
+def test_every_notebook_has_a_yml_beside_it():
+    known = {f"notebooks/{chapter.name}" for chapter in everything()}
+    assert notebooks() <= known, f"no yml beside {sorted(notebooks() - known)}"
+
+
+@built
+def test_every_written_chapter_is_on_the_site_and_no_draft():
+    for chapter in everything():
+        page = SITE / "notebooks" / f"{chapter.name}.html"
+        assert page.exists() == chapter.written, f"{chapter.name}: run `make book`"
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "CITATION.cff", "environment.yml", "README.md"])
@@ -123,7 +128,7 @@ def test_a_bibliography_key_means_one_work():
     from chapter import entries
 
     seen = {}
-    for path in [ROOT / "book" / "references.bib", *ROOT.glob("book/extra/*.bib")]:
+    for path in [ROOT / "book" / "references.bib", *ROOT.glob("notebooks/*/*.bib")]:
         for key, entry in entries(path.read_text()) if path.exists() else ():
             title = re.search(r"\btitle\s*=\s*[{\"](.+?)[}\"],?\s*$", entry, re.M | re.I)
             assert title, f"{path.name}: {key} has no title"
@@ -186,18 +191,53 @@ def test_there_is_a_sitemap_a_404_page_and_a_preview():
     sitemap = (SITE / "sitemap.xml").read_text()
     assert sitemap.count("<loc>") >= 20
     assert "/book/index.html" in sitemap
+    assert "404" not in sitemap
+    assert "noindex" in (SITE / "book" / "404.html").read_text()
     assert page(SITE / "404.html").base.startswith(CONFIG["html"]["baseurl"])
     assert (SITE / "_static" / "social.png").stat().st_size < 300_000
-    assert 'property="og:description"' in (SITE / "book" / "index.html").read_text()
+    for name in ("index.html", "book/index.html"):
+        assert 'property="og:description"' in (SITE / name).read_text(), name
+
+
+@built
+def test_links_to_notebooks_have_no_dot_in_their_path():
+    for path in (SITE / "notebooks").rglob("*.html"):
+        text = path.read_text()
+        assert "/./" not in text.split("<article")[0]
+        name = path.relative_to(SITE).with_suffix(".ipynb").as_posix()
+        assert f"colab.research.google.com/github/{URL.split('/', 3)[3]}/blob/main/{name}" in text
+        assert f"urlpath=lab/tree/{name}" in text
+
+
+@built
+def test_ids_are_unique_on_every_page():
+    for path in pages():
+        ids = re.findall(r'<[^>]+\sid="([^"]+)"', path.read_text())
+        twice = {name for name in ids if ids.count(name) > 1}
+        assert not twice, f"{path.relative_to(SITE)}: {sorted(twice)[:5]}"
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path, monkeypatch):
+    import build
+
+    monkeypatch.setattr(build, "SITE", tmp_path / "html")
+    monkeypatch.setattr(build, "STAMP", tmp_path / "stamp")
+    for folder in ("html", ".doctrees"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "stamp").write_text("whole")
+    build.drop_halves()
+    assert (tmp_path / "html").exists(), "a finished build is kept"
+    (tmp_path / "stamp").unlink()
+    build.drop_halves()
+    assert not (tmp_path / "html").exists()
+    assert not (tmp_path / ".doctrees").exists()
 
 
 @built
 @pytest.mark.parametrize("part", sorted(p.stem for p in ROOT.glob("book/parts/*.md")))
 def test_a_part_page_links_what_runs_and_marks_what_is_planned(part):
-    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
     text = (SITE / "book" / "parts" / f"{part}.html").read_text().split("<article", 1)[1]
-    for row in rows:
-        if row["path"].startswith(f"{part}/"):
-            runs = f"notebooks/{row['path']}" in notebooks()
-            linked = f'href="../../notebooks/{row["path"]}.html"' in text.split("</article>")[0]
-            assert linked == runs, f"{row['path']}: linked {linked}, exists {runs}"
+    for chapter in chapters():
+        if chapter.part == part:
+            linked = f'href="../../notebooks/{chapter.name}.html"' in text.split("</article>")[0]
+            assert linked == chapter.written, f"{chapter.name}: linked {linked}"
