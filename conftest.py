@@ -29,6 +29,15 @@ def pytest_configure(config):
     RunningKernel.execute_cell_input = execute
 
 
+def pytest_ignore_collect(collection_path):
+    """Chapters that are still drafts are not run."""
+    if collection_path.suffix == ".ipynb":
+        from curriculum import written
+
+        return True if collection_path not in {c.notebook for c in written()} else None
+    return None
+
+
 def why_absent(path):
     """One sentence if a cited data set of this chapter is neither here nor to be had, else None."""
     from cited_data import cited_by

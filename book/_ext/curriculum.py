@@ -2,7 +2,7 @@
 
 `notebooks/<part>/<name>.yml` holds title, survey section, place within its part, prerequisites,
 extras, search words, glossary terms, atlas rows and the comparisons named before the first run.
-A chapter without a notebook is planned; with `draft: true` it is left out of the site and counts.
+A chapter without a notebook is planned; with `draft: true` it stays so while it is being written.
 """
 
 import json
@@ -70,12 +70,7 @@ class Chapter:
 
 
 def chapters(root=NOTEBOOKS):
-    """Every chapter of the curriculum, drafts left out, by part and place."""
-    return [chapter for chapter in everything(root) if not chapter.draft]
-
-
-def everything(root=NOTEBOOKS):
-    """Every chapter, drafts too."""
+    """Every chapter of the curriculum, by part and place; a draft counts as planned."""
     found = [
         Chapter(name=f"{path.parent.name}/{path.stem}", **read_yaml(path))
         for path in root.glob("*/*.yml")
@@ -114,6 +109,21 @@ def code_cells(path):
     return [cell for cell in notebook_json(path)["cells"] if cell["cell_type"] == "code"]
 
 
+def install_cell(chapter):
+    """The first code cell of a chapter: installs what it needs where `helpers` is missing."""
+    extras = ",".join(["chapters", *chapter.extras])
+    return INSTALL.format(extras=extras)
+
+
+INSTALL = """# Colab and other fresh machines: install this chapter's packages. Silent where they are.
+import importlib.util
+
+if importlib.util.find_spec("helpers") is None:
+    source = "git+https://github.com/executable-survey/executable-survey"
+    packages = f"executable-survey[{extras}] @ {{source}}"
+    get_ipython().run_line_magic("pip", f'install --quiet "{{packages}}"')"""
+
+
 def bibliographies():
     """The book's own references first, then those of the chapters that are written."""
     books = [ROOT / "book" / "references.bib", ROOT / "book" / "corrections.bib"]
@@ -136,7 +146,7 @@ def expand_contents(app, config):
                     site[name] = Document(name)
             tree.items = items
         page.subtrees = [tree for tree in page.subtrees if tree.items]
-    drafts = [f"notebooks/{chapter.name}.ipynb" for chapter in everything() if chapter.draft]
+    drafts = [f"notebooks/{chapter.name}.ipynb" for chapter in chapters() if chapter.draft]
     config["exclude_patterns"] = config["exclude_patterns"] + drafts
 
 

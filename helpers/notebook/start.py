@@ -59,11 +59,10 @@ def number_of_threads(threads):
 
 
 def say_what_figures_show():
-    """Store with each figure of a notebook what it shows, as text."""
-    from IPython import get_ipython
+    """Store with each figure of a notebook what it shows, as text.
+
+    A method of the class, because the notebook's backend drops formatters when it starts.
+    """
     from matplotlib.figure import Figure
 
-    shell = get_ipython()
-    if shell is not None:
-        plain = shell.display_formatter.formatters["text/plain"]
-        plain.for_type(Figure, lambda figure, printer, _: printer.text(describe(figure)))
+    Figure._repr_pretty_ = lambda figure, printer, cycle: printer.text(describe(figure))

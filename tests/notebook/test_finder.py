@@ -1,6 +1,7 @@
 import csv
 import itertools
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ import yaml
 from helpers.notebook import finder
 
 ROOT = Path(__file__).resolve().parents[2]
-CURRICULUM = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
-CHAPTERS = {row["path"] for row in CURRICULUM}
+sys.path.append(str(ROOT / "book" / "_ext"))
+import curriculum  # noqa: E402
+
+CURRICULUM = curriculum.chapters()
+CHAPTERS = {chapter.name for chapter in CURRICULUM}
 SECTIONS = {"2", "3", "4", "5", "6", "7", "8", "9"} | {
-    section for row in CURRICULUM for section in re.findall(r"\d(?:\.\d+)*", row["section"])
+    section for chapter in CURRICULUM for section in re.findall(r"\d(?:\.\d+)*", chapter.section)
 }
 SECTIONS |= {section.rsplit(".", 1)[0] for section in SECTIONS}
 FIELDS = {"id", "asks", "when", "first", "why", "fails", "beat"}
@@ -46,7 +50,7 @@ def faults(rule, answers, seen):
             for answer in set(allowed) - set(answers[name]):
                 yield f"{name} has no answer {answer!r}: use one of {', '.join(answers[name])}"
     for chapter in {*rule["chapters"], *rule["next"]} - CHAPTERS:
-        yield f"no chapter {chapter!r} in book/data/curriculum.yml"
+        yield f"no chapter {chapter!r} among notebooks/*/*.yml"
     if not rule["chapters"]:
         yield "name at least one chapter"
     for section in {str(s) for s in rule["survey"]} - SECTIONS:
