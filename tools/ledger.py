@@ -98,9 +98,9 @@ def imported(source):
     return {f for p in places for f in (p.with_suffix(".py"), p / "__init__.py") if f.exists()}
 
 
-def rests_on(path):
-    """Files behind a chapter: helpers it imports, directly or not, cited data, pins."""
-    found, new = set(), imported("\n".join(cells_of(path)))
+def rests_on(source):
+    """Files behind Python source: helpers it imports, directly or not, cited data, pins."""
+    found, new = set(), imported(source)
     while new:
         found |= new
         new = {f for file in new for f in imported(file.read_text(encoding="utf-8"))} - found
@@ -116,7 +116,7 @@ def digest(*parts):
 def prints(path):
     """{name: hashes of what a proof depends on}: the chapter and declaration, and the rest."""
     chapter = "\n".join(cells_of(path))
-    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(path)))
+    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(chapter)))
     return {
         mutant["name"]: {"own": digest(chapter, json.dumps(mutant)), "others": others}
         for mutant in mutants_of(path)
