@@ -122,7 +122,7 @@ def _scales(data, values, unit):
     if unit == "scaled":
         return values.float(), None, None
     data = data.copy()
-    data.X = values.numpy()
+    data.X = values.numpy().copy()  # scanpy works in place
     if unit == "counts":
         scanpy.pp.normalize_total(data)
         scanpy.pp.log1p(data)
