@@ -24,6 +24,8 @@ def gaussian_kernel(x, y, width):
     >>> gaussian_kernel(torch.zeros(2, 3), torch.zeros(1, 3), 1.0).tolist()
     [[1.0], [1.0]]
     """
+    middle = torch.cat([x, y]).detach().mean(0)  # far from zero, squares lose their digits
+    x, y = x - middle, y - middle
     squares = x.square().sum(1)[:, None] + y.square().sum(1)[None] - 2 * x @ y.T
     return torch.exp(-squares.clamp(min=0) / (2 * width**2))
 
@@ -102,12 +104,12 @@ def renormalise(model, x):
     >>> bool(renormalise(model, torch.tensor([[4.0], [6.0]])).running_mean == 5)
     True
     """
-    model = copy.deepcopy(model).train()
+    model = copy.deepcopy(model).eval()
     norms = [part for part in model.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
     if not norms:
         raise ValueError("renormalise: expected a model with batch norm, found none")
     for norm in norms:
-        norm.reset_running_stats()
+        norm.train().reset_running_stats()
         norm.momentum = None  # plain average over the one batch that follows
     with torch.no_grad():
         model(x)
@@ -171,7 +173,7 @@ def recolour(x, y, ridge=1.0):
     True
     """
     refuse_other_width("recolour", x, y)
-    extra = ridge * torch.eye(x.shape[1], dtype=x.dtype)
+    extra = ridge * torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
     whiten = matrix_power(covariance(x) + extra, -0.5)
     return (x - x.mean(0)) @ whiten @ matrix_power(covariance(y) + extra, 0.5) + y.mean(0)
 
