@@ -31,9 +31,7 @@ def data(n=203):
 def mlp(dropout=0.0, norm=False):
     torch.manual_seed(0)
     middle = [nn.BatchNorm1d(8)] if norm else []
-    return nn.Sequential(
-        nn.Linear(6, 8), *middle, nn.Tanh(), nn.Dropout(dropout), nn.Linear(8, 2)
-    )
+    return nn.Sequential(nn.Linear(6, 8), *middle, nn.Tanh(), nn.Dropout(dropout), nn.Linear(8, 2))
 
 
 def weights(model):
@@ -149,9 +147,7 @@ def refusal(function):
 def test_what_cannot_be_shared_is_one_sentence(in_two):
     def shuffling(rank):
         loader = DataLoader(TensorDataset(*data()), batch_size=16, shuffle=True)
-        return refusal(
-            lambda: fit(mlp(), loader, step=CROSS_ENTROPY, epochs=1, device="cpu")
-        )
+        return refusal(lambda: fit(mlp(), loader, step=CROSS_ENTROPY, epochs=1, device="cpu"))
 
     def ensembling(rank):
         x, y = data()
