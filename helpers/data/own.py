@@ -188,7 +188,12 @@ def _read(path, frame, decisions, again=False):
         frame = frame[keep]
     columns, values = [Column(**found) for found in decisions["columns"]], {}
     for found in columns:
-        values |= encode("table", path, frame[found.name], found, reading)
+        new = encode("table", path, frame[found.name], found, reading)
+        if set(new) & set(values):
+            raise ValueError(
+                f"table: {path} gives two features the name {sorted(set(new) & set(values))[0]!r}"
+            )
+        values |= new
     groups, time = decisions["groups"], decisions["time"]
     return Table(
         x=torch.stack([torch.from_numpy(v) for v in values.values()], 1).float(),
