@@ -248,6 +248,7 @@ def _range(cells, kind, classes, reading):
 
 def _notes(frame, decisions, columns, classes):
     """Sentences about the whole table."""
+    reading = Reading(**decisions["reading"])
     notes = [count_of(len(frame), "row"), f"groups: {decisions['groups'] or 'none named'}"]
     twice = int(frame.duplicated().sum())
     if twice:
@@ -256,6 +257,14 @@ def _notes(frame, decisions, columns, classes):
         notes.append("the sign U+2212 is read as a minus")
     if decisions["reading"]["impute"]:
         notes.append("missing numbers take the median of all rows")
+    for found in columns:
+        if found.kind == "number":
+            values = numbers(frame[found.name], reading)
+            if values.min() < found.low or values.max() > found.high:
+                notes.append(
+                    f"{found.name!r} goes from {values.min():g} to {values.max():g}, in the first file "
+                    f"from {found.low:g} to {found.high:g}"
+                )
     if classes and decisions["target"] is not None:
         lonely = frame[decisions["target"]].value_counts()
         notes += [f"class {k!r} has one row" for k in lonely.index[lonely == 1][:3]]
