@@ -82,7 +82,9 @@ def anything(value):
 
 def epochs_are(n):
     """Check the number of epochs trained."""
-    return lambda value: None if len(value[1].rows) == n else f"{len(value[1].rows)} epochs, not {n}"
+    return lambda value: (
+        None if len(value[1].rows) == n else f"{len(value[1].rows)} epochs, not {n}"
+    )
 
 
 nan, inf = math.nan, math.inf
@@ -128,7 +130,9 @@ def numbers():
     for name, values in table.items():
         for value in values:
             words = (name, "learning rate") if name == "lr" else (name,)
-            yield refuse(f"{name}={value!r}"[:60], lambda f, n=name, v=value: train(**{n: v}), *words)
+            yield refuse(
+                f"{name}={value!r}"[:60], lambda f, n=name, v=value: train(**{n: v}), *words
+            )
     if not torch.cuda.is_available():
         yield refuse("device='cuda' without a GPU", lambda f: train(device="cuda"), "device", "GPU")
     yield either("clip=inf", lambda f: train(clip=inf), learnt(*data()), "clip")
@@ -143,9 +147,7 @@ def numbers():
         optimizer=lambda p: torch.optim.SGD(p, lr=1e30)), "finite", "loss", errors=EITHER_ERROR)  # fmt: skip
     sgd = functools.partial(torch.optim.SGD, lr=0.05)
     yield equal("no clipping where the norm is small", lambda f: train(clip=1e6), learnt(*data()))
-    yield equal(
-        "SGD by hand", lambda f: train(optimizer=sgd), learnt(*data(), optimizer=sgd)
-    )
+    yield equal("SGD by hand", lambda f: train(optimizer=sgd), learnt(*data(), optimizer=sgd))
 
 
 def falls_from_rate(value):
@@ -176,7 +178,9 @@ def schedules():
         "dict": {"warmup": 0.1},
     }
     for name, value in wrong.items():
-        yield refuse(f"schedule {name}", lambda f, v=value: train(schedule=v), "schedule", "cosine(")
+        yield refuse(
+            f"schedule {name}", lambda f, v=value: train(schedule=v), "schedule", "cosine("
+        )
     makers = {
         "cosine(warmup=1)": lambda: cosine(warmup=1.0),
         "cosine(warmup=-.1)": lambda: cosine(warmup=-0.1),
@@ -428,10 +432,16 @@ def step_cases():
     }
     for name, step in wrong.items():
         yield refuse(
-            f"step {name}", lambda f, s=step: train(step=s, valid=(x, y)), "step", "loss", "supervised"
+            f"step {name}",
+            lambda f, s=step: train(step=s, valid=(x, y)),
+            "step",
+            "loss",
+            "supervised",
         )
     yield refuse("step is supervised(None)", lambda f: train(step=supervised(None)), "loss", "step")
-    yield refuse("step is supervised('mse')", lambda f: train(step=supervised("mse")), "loss", "step")
+    yield refuse(
+        "step is supervised('mse')", lambda f: train(step=supervised("mse")), "loss", "step"
+    )
     for value in (nan, inf):
         yield refuse(
             f"loss is {value}", lambda f, v=value: train(step=lambda m, b: batch_loss(m, b) * v),
@@ -561,7 +571,18 @@ def data_cases():
         "batch with one target too few": [(x, y[:-1])],
         "a set": {1, 2, 3},
     }
-    words = ("data", "train", "batch", "tensor", "target", "label", "row", "class", "sample", "input")
+    words = (
+        "data",
+        "train",
+        "batch",
+        "tensor",
+        "target",
+        "label",
+        "row",
+        "class",
+        "sample",
+        "input",
+    )
     for name, given in wrong.items():
         yield refuse(f"data: {name}", lambda f, d=given: train(data_=d), *words)
         if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], torch.Tensor):
@@ -597,7 +618,10 @@ def data_cases():
     )  # fmt: skip
     for kind in (torch.int32, torch.uint8, torch.int16, torch.int8):
         yield either(
-            f"data: labels {kind}", lambda f, k=kind: train(data_=(x, y.to(k))), learnt(x, y), *words
+            f"data: labels {kind}",
+            lambda f, k=kind: train(data_=(x, y.to(k))),
+            learnt(x, y),
+            *words,
         )
     for kind in (torch.float64, torch.float16, torch.bfloat16):
         yield either(
@@ -969,7 +993,9 @@ def checkpoint_options():
             f"Checkpoint({name})", lambda f, m=more: at(f, f / "run.pt", **m), name.split("=")[0]
         )
     for value in (None, 3, "", [], b"a.pt"):
-        yield refuse(f"Checkpoint(path={value!r})", lambda f, v=value: at(f, v), "path", "Checkpoint")
+        yield refuse(
+            f"Checkpoint(path={value!r})", lambda f, v=value: at(f, v), "path", "Checkpoint"
+        )
     for value in (True, 3, [1], {"path": "a.pt"}, Checkpoint):
         yield refuse(
             f"checkpoint={value!r}"[:40], lambda f, v=value: train(checkpoint=v), "checkpoint"
@@ -1064,7 +1090,11 @@ def predictions():
             f"evaluate: batch_size={value!r}", lambda f, v=value: evaluate(
                 linear(), (x, y), step=supervised(F.cross_entropy), batch_size=v), "batch_size",
         )  # fmt: skip
-    for name, make in {"None": lambda: None, "class": lambda: nn.Linear, "numbers": lambda: 3}.items():
+    for name, make in {
+        "None": lambda: None,
+        "class": lambda: nn.Linear,
+        "numbers": lambda: 3,
+    }.items():
         yield refuse(f"predict: model {name}", lambda f, m=make: predict(m(), x), "model")
         yield refuse(
             f"evaluate: model {name}", lambda f, m=make: evaluate(

@@ -242,7 +242,9 @@ def resumed():
 
             exact = "noise" not in setting and "loader with" not in setting
             if exact:
-                yield equal(f"resume {setting}, stopped after save {after}", again, arrives(setting))
+                yield equal(
+                    f"resume {setting}, stopped after save {after}", again, arrives(setting)
+                )
             else:
                 yield either(
                     f"resume {setting}, stopped after save {after}", again, arrives(setting),
@@ -258,7 +260,9 @@ def truncated():
     n = len(content)
     cuts = {*range(16), *range(n - 24, n), *(n * k // 80 for k in range(80))}
     for cut in sorted(cuts):
-        yield refuse(f"first {cut} of {n} bytes", lambda f, c=cut: continued(f, content[:c]), *WORDS)
+        yield refuse(
+            f"first {cut} of {n} bytes", lambda f, c=cut: continued(f, content[:c]), *WORDS
+        )
     for cut in (1, 64, n // 2):
         yield refuse(f"last {cut} bytes", lambda f, c=cut: continued(f, content[-c:]), *WORDS)
     holes = random.Random(1)
@@ -296,7 +300,9 @@ def places(content):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
             head = content[info.header_offset :][:30]
-            skip = 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+            skip = (
+                30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+            )
             found[info.filename] = (info.header_offset + skip, info.file_size)
     return found
 
@@ -337,7 +343,9 @@ def put(part, path, value):
     if not path:
         return value
     if isinstance(part, dict):
-        return type(part)({k: put(v, path[1:], value) if k == path[0] else v for k, v in part.items()})
+        return type(part)(
+            {k: put(v, path[1:], value) if k == path[0] else v for k, v in part.items()}
+        )
     return type(part)(put(v, path[1:], value) if k == path[0] else v for k, v in enumerate(part))
 
 
@@ -479,7 +487,9 @@ def odd_places():
         return run(folder=folder)
 
     yield either("symlink to a good one", lambda f: link(f, "real.pt"), arrives(), *WORDS)
-    yield refuse("symlink to a damaged one", lambda f: link(f, "real.pt", content[:300]), FILE, "real")
+    yield refuse(
+        "symlink to a damaged one", lambda f: link(f, "real.pt", content[:300]), FILE, "real"
+    )
     yield either("symlink to nothing", lambda f: link(f, "gone.pt", None), arrives(), *WORDS)
     yield either("symlink to itself", lambda f: link(f, FILE, None), arrives(), *WORDS)
     yield refuse("symlink to a folder", lambda f: link(f, ".", None), *WORDS)
@@ -595,7 +605,11 @@ def changes():
         "a list of other batches": list(zip((-x).split(8), y.split(8))),
     }  # fmt: skip
     for name, given in datas.items():
-        yield f"data: {name}", {"train": given}, ("data", "train", "row", "label", "target", "tensor")
+        yield (
+            f"data: {name}",
+            {"train": given},
+            ("data", "train", "row", "label", "target", "tensor"),
+        )
     for width in (3, 5, 8):
         yield f"model: width {width}", {"model": net(width)}, ("model", "shape")
     models = {
@@ -614,7 +628,11 @@ def changes():
         "Tanh for ReLU": net(act=nn.Tanh), "dropout added": net(drop=0.5),
         "another forward": Other(), "first layer frozen": frozen_first(),
     }.items():  # fmt: skip
-        yield f"model: {name}", {"model": model}, ("model", "optimi", "parameter", "module", "layer")
+        yield (
+            f"model: {name}",
+            {"model": model},
+            ("model", "optimi", "parameter", "module", "layer"),
+        )
     steps = {
         "plain function": cross_entropy, "twice the loss": weighted, "with a memory": Counting(),
         "label smoothing": supervised(functools.partial(F.cross_entropy, label_smoothing=0.1)),
