@@ -8,11 +8,15 @@ the weights end, bit for bit, where those of a run that was never stopped end.
 import contextlib
 import functools
 import gzip
+import inspect
 import io
 import os
 import pickle
 import random
 import resource
+import signal
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -22,7 +26,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from helpers.metrics.classification import accuracy
+from helpers.train import checkpoint
 from helpers.train.checkpoint import Checkpoint
+from helpers.train.guard import BadLoss
 from helpers.train.loop import fit
 from helpers.train.schedule import cosine, one_cycle
 from helpers.train.steps import Remembering, supervised
@@ -90,12 +96,21 @@ def cross_entropy(model, batch):
 class Counting(Remembering):
     """A step with a memory: the loss grows with the number of steps."""
 
+    memory = ("steps",)
+
     def __init__(self):
         self.steps = 0
 
     def __call__(self, model, batch):
         self.steps += 1
         return F.cross_entropy(model(batch[0]), batch[1]) * (1 + self.steps / 8)
+
+
+class Forgetting(Remembering):
+    """The same, but it does not say what it remembers."""
+
+    memory = ()
+    __call__, __init__ = Counting.__call__, Counting.__init__
 
 
 def game(model, batch):
@@ -202,6 +217,7 @@ SETTINGS = {
     "in the epoch, average": lambda: {"average": 0.9, "saves": {"steps": 1}},
     "in the epoch, transform": lambda: {"transform": noise, "saves": {"steps": 1}},
     "step with memory": lambda: {"step": Counting()},
+    "step that hides its memory": lambda: {"step": Forgetting()},
     "two players": lambda: {"model": nn.ModuleDict({"a": net(), "b": net()}), "step": game},
     "Dataset": lambda: {"train": TensorDataset(*data())},
     "loader": lambda: {"train": DataLoader(TensorDataset(*data()), batch_size=8)},
@@ -240,7 +256,7 @@ def resumed():
                     return run(folder=folder, **SETTINGS[s]())
                 return run(folder=folder, **SETTINGS[s]())
 
-            exact = "noise" not in setting and "loader with" not in setting
+            exact = not any(word in setting for word in ("noise", "loader with", "hides"))
             if exact:
                 yield equal(
                     f"resume {setting}, stopped after save {after}", again, arrives(setting)
@@ -248,7 +264,7 @@ def resumed():
             else:
                 yield either(
                     f"resume {setting}, stopped after save {after}", again, arrives(setting),
-                    "generator", "exact", "random", warning="exact",
+                    "generator", "exact", "random", warning="resumed",
                 )  # fmt: skip
 
 
@@ -401,7 +417,7 @@ def edited():
                         kinds[name] = state | {key: value}
                 for name, changed in kinds.items():
                     yield refuse(
-                        f"key {key!r}: {name}", lambda f, c=packed(changed): continued(f, c), *WORDS
+                        f"key {key!r}: {name}", lambda f, c=changed: continued(f, packed(c)), *WORDS
                     )
 
 
@@ -413,6 +429,25 @@ def formats():
             yield refuse(f"format {value!r}", lambda f, c=changed: continued(f, c), *WORDS)
     yield refuse("newer format, other keys", lambda f: continued(
         f, packed({"format": 999, "state": {}})), *WORDS)  # fmt: skip
+
+    def written_by(folder, number):
+        before = checkpoint.FORMAT
+        checkpoint.FORMAT = number
+        try:
+            with contextlib.suppress(Stopped), stopped(2):
+                run(folder=folder)
+        finally:
+            checkpoint.FORMAT = before
+        return run(folder=folder)
+
+    for number in (0, 99):  # whole and unharmed, of another version
+        yield refuse(f"written in format {number}", lambda f, n=number: written_by(f, n), "format")
+
+
+def loaded(path):
+    """`Checkpoint.load`, which took a device once."""
+    takes = inspect.signature(Checkpoint.load).parameters
+    return Checkpoint(path).load(*(["cpu"] if "device" in takes else []))
 
 
 class Harmful:
@@ -444,7 +479,7 @@ def foreign_files():
         "empty": b"", "one byte": b"P", "text": b"epoch,loss\n1,0.5\n", "JSON": b'{"format": 2}',
         "zeros": bytes(4096), "ones": b"\xff" * 4096, "HTML": b"<html><body>404</body></html>",
         "git-lfs pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n",
-        "pickle of a dict": pickled(state["format"] if "format" in state else 1),
+        "pickle of a dict": pickled(state.get("format", 1)),
         "pickle of a list": pickled([1, 2]), "pickle, protocol 5": pickled({"a": 1}, 5),
         "npy": numbers.getvalue(), "zip of a text": archive.getvalue(), "empty zip": empty.getvalue(),
         "gzip": gzip.compress(content), "a tensor": packed(torch.ones(3)), "a list": packed([1, 2]),
@@ -461,7 +496,7 @@ def foreign_files():
     for name, what in files.items():
         yield refuse(f"file: {name}", lambda f, w=what: continued(f, w), *WORDS)
         yield refuse(f"load: {name}", lambda f, w=what: (
-            (f / FILE).write_bytes(w), Checkpoint(f / FILE).load("cpu"))[1], *WORDS)  # fmt: skip
+            (f / FILE).write_bytes(w), loaded(f / FILE))[1], *WORDS)  # fmt: skip
     yield either("the old serialisation", lambda f: continued(f, old.getvalue()), arrives(), *WORDS)
     yield either("bytes behind", lambda f: continued(f, content + b"\n"), arrives(), *WORDS)
     for protocol in (0, 2, 4):
@@ -682,10 +717,9 @@ def stranger(setting, after, change):
 
 def foreign_runs():
     x, y = data()
-    for name, change, words in changes():
-        for when, after in {"stopped": 2, "finished": 99}.items():
-            more = {}
-            yield refuse(f"{when} run: {name}", stranger("plain", after, change), *words, **more)
+    for when, after in {"stopped": 2, "finished": 99}.items():
+        for name, change, words in changes():
+            yield refuse(f"{when} run: {name}", stranger("plain", after, change), *words)
     pairs = {
         "SGD with momentum": ({"optimizer": torch.optim.AdamW}, ("optimi", "betas")),
         "schedule": ({"schedule": None}, ("schedule",)),
@@ -729,7 +763,155 @@ def foreign_runs():
     )  # fmt: skip
 
 
+@functools.cache
+def elsewhere():
+    """Checkpoints of all settings, written by another process with other hash seeds."""
+    from tempfile import TemporaryDirectory
+
+    code = (
+        "import sys, pickle; from tests.faults import checkpoints as c;"
+        "pickle.dump({s: c.stored(s) for s in c.SETTINGS}, open(sys.argv[1], 'wb'))"
+    )
+    paths = os.pathsep.join(p for p in sys.path if p)
+    with TemporaryDirectory() as home:
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code, f"{home}/all"], check=True,
+            env=os.environ | {"PYTHONHASHSEED": "77", "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"},
+        )  # fmt: skip
+        with open(f"{home}/all", "rb") as file:
+            return pickle.load(file)
+
+
+def other_process():
+    files = elsewhere()
+    for setting in SETTINGS:
+        do = functools.partial(continued, content=files[setting], setting=setting)
+        if any(word in setting for word in ("noise", "loader with", "hides")):
+            yield either(f"from another process: {setting}", do, arrives(setting), "generator", "exact",
+                         "random", warning="resumed")  # fmt: skip
+        else:
+            yield equal(f"from another process: {setting}", do, arrives(setting))
+
+
+@contextlib.contextmanager
+def pressed(at):
+    """Ctrl-C at the backward pass number `at`."""
+    backward, count = torch.Tensor.backward, [0]
+
+    def once(self, *args, **more):
+        count[0] += 1
+        if count[0] == at:
+            signal.raise_signal(signal.SIGINT)
+        return backward(self, *args, **more)
+
+    torch.Tensor.backward = once
+    try:
+        yield
+    finally:
+        torch.Tensor.backward = backward
+
+
+def interruptions():
+    """Ctrl-C stops at a step boundary, saves, and the run goes on exactly."""
+    for setting in ("plain", "dropout", "average", "schedule", "accumulate", "patience", "two players",
+                    "in the epoch", "loader", "step with memory", "swa"):  # fmt: skip
+        for at in (1, 3, 6, 8):
+            for every in (1, 5):
+
+                def again(folder, s=setting, at=at, every=every):
+                    with pressed(at):
+                        _, history = run(
+                            folder=folder, **SETTINGS[s]() | {"saves": {"every": every}}
+                        )
+                    if not history.interrupted or len(history.rows) >= EPOCHS:
+                        raise RuntimeError("the run was not interrupted")
+                    if not (folder / FILE).exists():
+                        raise RuntimeError("nothing was saved")
+                    return run(folder=folder, **SETTINGS[s]() | {"saves": {"every": every}})
+
+                yield equal(
+                    f"Ctrl-C in step {at}, every={every}, {setting}", again, arrives(setting)
+                )
+    x, y = data()
+    for row in (0, 13, 31):
+        bad = x.clone()
+        bad[row, 1] = float("nan")
+
+        def spoiled(folder, bad=bad):
+            try:
+                return run(folder=folder, train=(bad, y))
+            finally:
+                if (folder / FILE).exists():
+                    raise RuntimeError("saved after a NaN")
+
+        yield refuse(
+            f"NaN in row {row}: nothing is saved", spoiled, "batch", errors=(ValueError, BadLoss)
+        )
+
+    def penalty(model, batch):
+        x = batch[0].clone().requires_grad_()
+        (slope,) = torch.autograd.grad(model["a"](x).sum(), x, create_graph=True)
+        yield "a", (slope.norm(dim=1) - 1).square().mean() * float("nan")
+        yield "b", model["b"](batch[0]).square().mean()
+
+    yield refuse(
+        "NaN in a gradient penalty", lambda f: run(
+            nn.ModuleDict({"a": net(), "b": net()}), step=penalty), "finite", errors=(ValueError, BadLoss),
+    )  # fmt: skip
+
+
+def named_changes():
+    """A change that is named holds from here on."""
+
+    def changed(folder, **change):
+        (folder / FILE).write_bytes(stored())
+        options = {
+            "step": supervised(F.cross_entropy),
+            "epochs": EPOCHS,
+            "batch_size": 8,
+            "lr": 0.02,
+        }
+        options |= {"progress": False} | change
+        model = net()
+        saver = Checkpoint(folder / FILE, changed=tuple(change))
+        return model, fit(model, options.pop("train", data()), **options, checkpoint=saver)
+
+    def rates(value):
+        found = [row["lr"] for row in value[1].rows]
+        return same(found, [0.02, 0.02, 0.1, 0.1], "rate", 1e-9)
+
+    yield equal("lr named", lambda f: changed(f, lr=0.1), rates)
+    yield equal(
+        "epochs named", lambda f: changed(f, epochs=6), lambda v: same(len(v[1].rows), 6, "rows")
+    )
+    yield equal(
+        "seed named", lambda f: changed(f, seed=3), lambda v: same(len(v[1].rows), 4, "rows")
+    )
+    yield equal("data named", lambda f: changed(f, train=data(seed=3)), lambda v: same(
+        len(v[1].rows), 4, "rows"))  # fmt: skip
+    yield equal("clip named", lambda f: changed(f, clip=1e-9, lr=0.02), lambda v: same(
+        len(v[1].rows), 4, "rows"))  # fmt: skip
+    yield refuse("lr named, seed changed too", lambda f: run(folder=f, seed=3, saves={
+        "changed": ("lr",)}) if (f / FILE).write_bytes(stored()) else None, "seed")  # fmt: skip
+    for name in ("learning_rate", "model_", 3, ""):
+        yield refuse(
+            f"changed=({name!r},)", lambda f, n=name: Checkpoint(f / FILE, changed=(n,)), "changed"
+        )
+
+    def early_average(folder):
+        x = torch.linspace(-1, 1, 32)[:, None]
+        model = linear(1, 1)
+        return model, fit(model, (x, 3 * x), (x, 3 * x), step=supervised(F.mse_loss), epochs=100, lr=0.1,
+                          average=0.999, progress=False)  # fmt: skip
+
+    yield equal("average=0.999 after 100 steps is no beginner", early_average, lambda v: None if v[
+        1].rows[-1]["valid_loss"] < 0.3 else f"valid_loss {v[1].rows[-1]['valid_loss']:.2f}")  # fmt: skip
+
+
 FAMILIES = {
+    "checkpoints: another process": other_process,
+    "checkpoints: interruptions": interruptions,
+    "checkpoints: named changes": named_changes,
     "checkpoints: good ones": resumed,
     "checkpoints: truncated": truncated,
     "checkpoints: flipped bits": flips,

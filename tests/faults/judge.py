@@ -7,6 +7,7 @@ code under test is never asked what it expects.
 import contextlib
 import os
 import random
+import resource
 import shutil
 import signal
 import tempfile
@@ -20,7 +21,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-SECONDS = 10  # longer is a hang
+SECONDS, WAIT = 10, 20  # longer work, or longer waiting, is a hang
+MEMORY = 3_000_000_000  # bytes that a case may add: reading /dev/zero must not end the machine
 SHORTEST, LONGEST = 20, 400  # characters of a sentence
 GOOD = ("right", "refused", "warned")
 FAULTS = ("wrong", "raw", "hang", "sentence", "refusal")
@@ -77,7 +79,7 @@ def judge(case):
             value = case.do(folder)
         wrong = checked(case, value)
     except Hang:
-        return "hang", f"more than {SECONDS} s"
+        return "hang", f"more than {SECONDS} s of work or {WAIT} s of waiting"
     except Exception as error:
         return judge_error(case, error, folder)
     finally:
@@ -124,14 +126,18 @@ def ours(error):
 
 @contextlib.contextmanager
 def alarm():
-    """Raise Hang after SECONDS; afterwards pytest's own alarm is set as before."""
+    """Raise Hang after SECONDS of work or WAIT of waiting; pytest's own alarm is set as before.
+
+    Work is counted by the processor's clock, so that a busy machine is not taken for a hang.
+    """
+    begin, worked = time.monotonic(), time.process_time()
 
     def ring(number, frame):
-        raise Hang
+        if time.process_time() - worked >= SECONDS or time.monotonic() - begin >= WAIT:
+            raise Hang
 
     handler = signal.signal(signal.SIGALRM, ring)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    begin = time.monotonic()
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
         yield
     finally:
@@ -143,14 +149,18 @@ def alarm():
 
 @contextlib.contextmanager
 def alone():
-    """A case neither sees nor leaves random numbers, gradient mode or default type."""
+    """A case neither sees nor leaves random numbers, gradient mode or type; memory is bounded."""
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)
     interrupt = signal.getsignal(signal.SIGINT)
+    free, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, hard))
     try:
         yield
     finally:
+        resource.setrlimit(resource.RLIMIT_AS, (free, hard))
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
         signal.signal(signal.SIGINT, interrupt)

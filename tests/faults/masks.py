@@ -195,31 +195,31 @@ def coloured():
     for name, table in COLOURS.items():
         mask = np.array(table, np.uint8)[true]
         for ending in (".png", ".tif", ".bmp"):
-            yield either(f"RGB {name} {ending}", *alone(mask, partition(true), "b" + ending,
+            yield either(f"RGB {name} {ending}", *alone(mask, partition(true), "masks",
                                                        endings=(".png", ending)))  # fmt: skip
         full = np.concatenate([mask, np.full((SIDE, SIDE, 1), 255, np.uint8)], -1)
-        yield either(f"RGBA {name}", *alone(full, partition(true), "b.png"))
+        yield either(f"RGBA {name}", *alone(full, partition(true), "masks"))
         part = np.concatenate([mask, np.where(true[..., None] == 2, 0, 255).astype(np.uint8)], -1)
-        yield either(f"RGBA, one class transparent, {name}", *alone(part, partition(true), "b.png"))
+        yield either(f"RGBA, one class transparent, {name}", *alone(part, partition(true), "masks"))
         flat = Image.fromarray(true.astype(np.uint8), "P")
         flat.putpalette([v for colour in table for v in colour])
-        yield either(f"P {name}", *alone(flat, numbered(true, [0, 1, 2]), "b.png"))
+        yield either(f"P {name}", *alone(flat, numbered(true, [0, 1, 2]), "masks"))
         half = Image.fromarray(mask).convert("CMYK")
         yield either(
             f"CMYK {name}", *alone(half, partition(true), "b.tif", endings=(".png", ".tif"))
         )
         yield either(f"beside a mask of grey values, {name}", pair(mask), lambda t: partition(
-            labels(), at=0)(t) or partition(true)(t), "b.png", "a.png")  # fmt: skip
+            labels(), at=0)(t) or partition(true)(t), "masks")  # fmt: skip
         bare = BRIGHT[true]
         shown = np.concatenate(
             [np.stack([bare] * 3, -1), np.full((SIDE, SIDE, 1), 255, np.uint8)], -1
         )
         yield either(
-            f"an RGBA image, {name}", *alone(true.astype(np.uint8), fits(), "b.png", image=shown)
+            f"an RGBA image, {name}", *alone(true.astype(np.uint8), fits(), "masks", image=shown)
         )
     double = Image.fromarray(true.astype(np.uint8), "P")
     double.putpalette([9, 9, 9, 9, 9, 9, 200, 0, 0])
-    yield either("P, two classes in one colour", *alone(double, numbered(true, [0, 1, 2]), "b.png"))
+    yield either("P, two classes in one colour", *alone(double, numbered(true, [0, 1, 2]), "masks"))
     for k in range(4):
         noise = np.random.default_rng(k).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
         yield refuse(
@@ -232,9 +232,9 @@ def coloured():
         values = np.array([0, 100, 255], np.uint8)[true]
         yield either(f"JPEG of quality {quality}", *alone(
             values, partition(true), "mask", endings=(".png", ".jpg"), how=({}, {"quality": quality})))  # fmt: skip
-    smooth = np.array(Image.fromarray(np.array([0, 255], np.uint8)[labels(classes=2)]).resize(
-        (64, 64), Image.Resampling.BILINEAR))  # fmt: skip
-    bright = np.kron(BRIGHT[labels(classes=2)], np.ones((2, 2), np.uint8))
+    binary = Image.fromarray(np.array([0, 255], np.uint8)[labels(classes=2)])
+    smooth = np.array(binary.resize((97, 97), Image.Resampling.BICUBIC))
+    bright = np.array(Image.fromarray(BRIGHT[labels(classes=2)]).resize((97, 97)))
     yield refuse(
         "a mask resized with smoothing", pair(smooth, bright, good=False, size=64), "mask", "value"
     )

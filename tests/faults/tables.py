@@ -167,7 +167,7 @@ def clean():
         )
     forms = {
         "+5": [f"+{v}" for v in NUMBERS], ".5": [f"{v / 100:.4f}"[1:] for v in NUMBERS],
-        "5.": [f"{k}." for k in range(ROWS)], "1e3": [f"{v:.6e}" for v in NUMBERS],
+        "5.": [f"{3 * k + 1}." for k in range(ROWS)], "1e3": [f"{v:.6e}" for v in NUMBERS],
         "1E+03": [f"{v:.6E}" for v in NUMBERS], "-5": [f"-{v}" for v in NUMBERS],
         "many digits": [f"{v:.12f}" for v in NUMBERS], "0.0 and -0.0": ["0.0", "-0.0"] * 16,
     }  # fmt: skip
@@ -598,8 +598,11 @@ def targets():
             "classes",
         )
         as_float = base | {"ill": [f"{v}.0" for v in values]}
-        yield either(f"target {name} as floats", read(as_float), lambda t, a=as_number, o=order: (
-            a(t) if not t.classes else holds(y=[o.index(v) for v in values])(t)), FILE, "target")  # fmt: skip
+        numbered = holds(y=[order.index(v) for v in values])
+        yield either(
+            f"target {name} as floats", read(as_float),
+            lambda t, a=as_number, b=numbered: b(t) if t.classes else a(t), FILE, "target",
+        )  # fmt: skip
     for cells in (
         ["no"] * ROWS,
         ["1"] * ROWS,

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.faults import tables, sequences
+from tests.faults import sequences, tables
 from tests.faults.judge import report
 
 FAMILIES = tables.FAMILIES | sequences.FAMILIES
