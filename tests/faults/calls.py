@@ -1174,7 +1174,91 @@ def predictions():
         )  # fmt: skip
 
 
+def lookup(sparse):
+    """An embedding and a head."""
+    return nn.Sequential(nn.Embedding(8, 4, sparse=sparse), nn.Linear(4, 3))
+
+
+def habits():
+    """What people bring from other libraries and other notebooks."""
+    x, y = data()
+    ce = supervised(F.cross_entropy)
+    words = ("train", "data", "valid", "tensor", "target", "tuple", "step", "batch")
+    yield refuse("fit(model, x, y), as in Keras", lambda f: fit(
+        linear(), x, y, step=ce, epochs=1, progress=False), *words)  # fmt: skip
+    yield refuse("fit(model, x, y) of numpy", lambda f: fit(
+        linear(), x.numpy(), y.numpy(), step=ce, epochs=1, progress=False), *words)  # fmt: skip
+    yield refuse("fit(model, (x, y), 10): epochs by position", lambda f: fit(
+        linear(), (x, y), 10, step=ce, epochs=1, progress=False), *words)  # fmt: skip
+    yield refuse("fit((x, y), model)", lambda f: fit(
+        (x, y), linear(), step=ce, epochs=1, progress=False), "model", *words)  # fmt: skip
+    yield refuse("predict(x, model)", lambda f: predict(x, linear()), "model")
+    yield refuse("evaluate((x, y), model)", lambda f: evaluate((x, y), linear(), step=ce), "model")
+    yield either("epochs=3.0", lambda f: train(epochs=3.0), epochs_are(3), "epochs")
+    yield either("batch_size=1e3", lambda f: train(batch_size=1e3), learnt(x, y), "batch_size")
+    column, flat = x[:, :1], x[:, 0]
+    losses = {
+        "l1_loss": F.l1_loss, "smooth_l1_loss": F.smooth_l1_loss, "huber_loss": F.huber_loss,
+        "MSELoss": nn.MSELoss(), "a lambda": lambda p, t: (p - t).square().mean(),
+        "a function": broadcasting,
+    }  # fmt: skip
+    for name, loss in losses.items():
+        yield refuse(f"{name}: prediction (N, 1), target (N,)", lambda f, k=loss: train(
+            model=linear(3, 1), data_=(x, flat), step=supervised(k)), "shape", "(32")  # fmt: skip
+        yield equal(
+            f"{name}: prediction (N, 1), target (N, 1)",
+            lambda f, k=loss: train(model=linear(3, 1), data_=(x, column), step=supervised(k)),
+            lambda v, k=loss: same(weights(v[0]), weights(by_hand(
+                x, column, loss=k, model=linear(3, 1))), "weight", 1e-4),
+        )  # fmt: skip
+        yield refuse(f"{name}: three outputs, one target", lambda f, k=loss: train(
+            model=linear(3, 3), data_=(x, column), step=supervised(k)), "shape", "(32")  # fmt: skip
+    zero_one = (flat > 0).float()
+    bce = supervised(F.binary_cross_entropy_with_logits)
+    yield refuse("binary cross entropy: (N, 1) and (N,)", lambda f: train(
+        model=linear(3, 1), data_=(x, zero_one), step=bce), "shape", "(32", "size")  # fmt: skip
+    yield refuse("binary cross entropy: whole-number target", lambda f: train(
+        model=linear(3, 1), data_=(x, zero_one.long()[:, None]), step=bce), *words, "dtype",
+        "Float", "Long")  # fmt: skip
+    yield refuse("binary cross entropy of logits: not in 0..1", lambda f: train(
+        model=linear(3, 1), data_=(x, zero_one[:, None]), step=supervised(F.binary_cross_entropy)),
+        "0 and 1", "between", *words)  # fmt: skip
+    numbers = torch.arange(32)[:, None] % 8
+    yield either("a sparse embedding", lambda f: train(
+        model=nn.Sequential(lookup(True), nn.Flatten(1), nn.LazyLinear(3)), data_=(numbers, y)),
+        anything, "sparse", *words)  # fmt: skip
+    yield refuse("an index beyond the embedding", lambda f: train(
+        model=nn.Sequential(lookup(False), nn.Flatten(1)), data_=(numbers + 3, y)), "index", *words)  # fmt: skip
+    yield refuse("loss of the targets alone", lambda f: train(
+        step=lambda m, b: b[1].float().mean().requires_grad_()), "gradient", "grad", "parameter",
+        "model", *words)  # fmt: skip
+    seen = []
+
+    def keeps(model, batch):
+        seen.append(model(batch[0]))  # a list of outputs that grows with the run
+        return F.cross_entropy(seen[-1], batch[1])
+
+    yield equal("a step that keeps every output", lambda f: train(step=keeps), learnt(x, y))
+
+    def own_step(model, batch):
+        loss = F.cross_entropy(model(batch[0]), batch[1])
+        loss.backward()
+        return loss
+
+    yield refuse("a step that calls backward itself", lambda f: train(step=own_step), "backward",
+                 "step", "grad")  # fmt: skip
+    double = data(n=64)
+    yield equal("more epochs than needed", lambda f: train(data_=double, epochs=5, batch_size=64),
+                learnt(*double, epochs=5))  # fmt: skip
+
+
+def broadcasting(prediction, target):
+    """A loss written by hand, which broadcasts without a word."""
+    return (prediction - target).abs().mean()
+
+
 FAMILIES = {
+    "calls: habits": habits,
     "calls: counts": counts,
     "calls: numbers and names": numbers,
     "calls: schedules": schedules,

@@ -127,6 +127,9 @@ def noise(batch, draws):
 
 def run(model=None, train=None, valid=None, folder=None, **change):
     """`fit` of the base run with some of its arguments changed; returns (model, history)."""
+    random.seed(3)
+    np.random.seed(3)
+    torch.manual_seed(3)
     model = net() if model is None else model
     options = {"step": supervised(F.cross_entropy), "epochs": EPOCHS, "batch_size": 8, "lr": 0.02}
     options |= {"progress": False} | change
@@ -181,6 +184,30 @@ def loader(**how):
     return DataLoader(TensorDataset(*data()), batch_size=8, shuffle=True, generator=g, **how)
 
 
+class Tossed(Dataset):
+    """A data set that draws from the global generators."""
+
+    def __len__(self):
+        return 32
+
+    def __getitem__(self, k):
+        x, y = data()
+        shift = torch.randn(1) + float(np.random.normal()) + random.random()
+        return x[k] + shift / 16, y[k]
+
+
+class Reader(nn.Module):
+    """A recurrent network over the three features."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(7)
+        self.cell, self.head = nn.GRU(1, 4, batch_first=True), nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.head(self.cell(x[..., None])[0][:, -1])
+
+
 class Noisy(Dataset):
     """A data set that draws noise from NumPy's new generators."""
 
@@ -226,6 +253,10 @@ SETTINGS = {
     "loader with a generator": lambda: {"train": loader()},
     "loader with a generator, in the epoch": lambda: {"train": loader(), "saves": {"steps": 1}},
     "noise from numpy's generator": lambda: {"train": Noisy()},
+    "global generators": lambda: {"train": Tossed()},
+    "global generators, in the epoch": lambda: {"train": Tossed(), "saves": {"steps": 1}},
+    "spectral norm": lambda: {"model": spectral()},
+    "recurrent": lambda: {"model": Reader()},
     "bf16": lambda: {"precision": "bf16"},
     "frozen layer": lambda: {"model": frozen_first()},
     "rates by group": lambda: {"optimizer": by_group},
@@ -233,6 +264,12 @@ SETTINGS = {
     "average and patience": lambda: {
         "average": 0.9, "valid": data(seed=1), "stop": Patience(3)},
 }  # fmt: skip
+
+
+def spectral():
+    model = net()
+    nn.utils.parametrizations.spectral_norm(model[0])
+    return model
 
 
 def frozen_first():

@@ -108,10 +108,13 @@ def judge_error(case, error, folder):
         return "raw", seen
     if case.words is None:
         return "refusal", seen
-    one = "\n" not in text and SHORTEST <= len(text) <= LONGEST
+    one = "\n" not in text and " object at 0x" not in text and SHORTEST <= len(text) <= LONGEST
     named = any(word.lower() in text.lower() for word in case.words)
     if not (one and named):
-        return "sentence", f"{seen} is not one line of {SHORTEST} to {LONGEST} with {case.words}"
+        return (
+            "sentence",
+            f"{seen} is not one line of {SHORTEST} to {LONGEST}, no address, with {case.words}",
+        )
     return "refused", ""
 
 

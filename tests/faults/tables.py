@@ -169,7 +169,7 @@ def clean():
         "+5": [f"+{v}" for v in NUMBERS], ".5": [f"{v / 100:.4f}"[1:] for v in NUMBERS],
         "5.": [f"{3 * k + 1}." for k in range(ROWS)], "1e3": [f"{v:.6e}" for v in NUMBERS],
         "1E+03": [f"{v:.6E}" for v in NUMBERS], "-5": [f"-{v}" for v in NUMBERS],
-        "many digits": [f"{v:.12f}" for v in NUMBERS], "0.0 and -0.0": ["0.0", "-0.0"] * 16,
+        "many digits": [f"{v:.12f}" for v in NUMBERS], "0.0 and -0.0": ["0.0", "-0.0", "1.5", "2"] * 8,
     }  # fmt: skip
     for name, cells in forms.items():
         truth = {"mass": [float(c) for c in cells], "dose": TRUTH["dose"]}
