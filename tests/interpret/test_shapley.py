@@ -9,7 +9,7 @@ from captum.attr import ShapleyValues
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.interpret.shapley import exact, kernel, masking_game, sampled
+from helpers.interpret.shapley import draw_coalitions, exact, kernel, masking_game, sampled
 
 
 def random_game(players, seed=0):
@@ -119,6 +119,65 @@ def test_sampled_kernel_comes_close():
     assert near < 0.05 < far
 
 
+def test_the_stated_error_is_the_spread_between_seeds():
+    value = random_game(5, 1)
+    runs = [sampled(value, 5, orders=50, seed=seed) for seed in range(60)]
+    spread = torch.stack([phi for phi, _ in runs]).std(0)
+    stated = torch.stack([error for _, error in runs]).mean(0)
+    assert torch.allclose(spread, stated, rtol=0.3)
+
+
+def test_sampled_kernel_asks_for_pairs_of_complements():
+    asked = []
+
+    def value(coalitions):
+        asked.append(coalitions)
+        return coalitions.double().sum(1)
+
+    kernel(value, 5, samples=41)
+    drawn = asked[1]
+    assert asked[0].tolist() == [[False] * 5, [True] * 5]
+    assert drawn.shape == (42, 5)
+    assert (drawn[:21] ^ drawn[21:]).all()
+
+
+def test_sizes_are_drawn_by_kernel_weight_and_players_alike():
+    drawn = draw_coalitions(6, 40000, seed=0)[:20000]
+    found = drawn.sum(1).bincount(minlength=7) / len(drawn)
+    weight = torch.tensor([0, 1 / 5, 1 / 8, 1 / 9, 1 / 8, 1 / 5, 0])
+    assert torch.allclose(found, weight / weight.sum(), atol=0.015)
+    assert torch.allclose(drawn.double().mean(0), torch.tensor(0.5).double(), atol=0.015)
+
+
+def test_defaults_are_two_hundred_orders_and_seed_zero():
+    value = random_game(5, 2)
+    assert torch.equal(sampled(value, 5)[0], sampled(value, 5, orders=200, seed=0)[0])
+    assert not torch.equal(sampled(value, 5)[0], sampled(value, 5, seed=1)[0])
+    few = kernel(value, 5, samples=20)
+    assert torch.equal(few, kernel(value, 5, samples=20, seed=0))
+    assert not torch.equal(few, kernel(value, 5, samples=20, seed=1))
+
+
+def test_the_smallest_and_largest_games_are_played():
+    count = lambda s: s.double().sum(1)  # noqa: E731
+    for players in (1, 16):
+        assert torch.allclose(exact(count, players), torch.ones(players).double())
+    assert sampled(count, 3, orders=2)[0].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_coalition_keeps_its_features_and_takes_the_rest_from_each_example():
+    seen = []
+
+    def f(z):
+        seen.append(z)
+        return z.sum(1)
+
+    x, background = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([[10.0, 20, 40], [30, 60, 80]])
+    game = masking_game(f, x, background, groups=[[0, 2], [1]])
+    assert game(torch.tensor([[True, False], [False, True]])).tolist() == [45.0, 82.0]
+    assert seen[0].tolist() == [[1, 20, 4], [1, 60, 4], [10, 2, 40], [30, 2, 80]]
+
+
 def test_groups_are_players():
     f, (x, background) = network(), example()
     game = masking_game(f, x, background, groups=[[0, 1, 4], [2, 3]])
@@ -129,6 +188,7 @@ def test_groups_are_players():
     ("call", "sentence"),
     [
         (lambda: exact(random_game(2), 17), "expected 1 to 16"),
+        (lambda: exact(random_game(2), 0), "expected 1 to 16"),
         (lambda: sampled(random_game(2), 2, orders=1), "expected at least 2"),
         (lambda: kernel(random_game(1), 1), "expected at least 2"),
         (
@@ -140,6 +200,10 @@ def test_groups_are_players():
         (
             lambda: masking_game(lambda z: z, torch.ones(2), torch.ones(3, 2), groups=[[0], [0]]),
             r"every feature 0 to 1 exactly once, found \[0, 0\]",
+        ),
+        (
+            lambda: masking_game(lambda z: z, torch.ones(2), torch.ones(3, 2), groups=[[1]]),
+            r"every feature 0 to 1 exactly once, found \[1\]",
         ),
     ],
 )
