@@ -58,20 +58,6 @@ def test_exact_and_kernel_equal_the_definition(players, seed):
     assert torch.allclose(kernel(value, players), truth)
 
 
-def test_shap_agrees():
-    f, (x, background) = network(), example()
-    mine = exact(masking_game(f, x, background), 5)
-    score = lambda z: f(torch.as_tensor(z)).numpy()  # noqa: E731
-    masker = shap.maskers.Independent(background.numpy(), max_samples=100)
-    theirs = shap.explainers.Exact(score, masker)(x.numpy()[None]).values[0]
-    assert np.allclose(mine, theirs, atol=1e-12)
-    explainer = shap.KernelExplainer(score, background.numpy())
-    theirs = explainer.shap_values(x.numpy()[None], silent=True)[0]
-    assert np.allclose(kernel(masking_game(f, x, background), 5), theirs, atol=1e-10)
-    wrong = exact(masking_game(f, x, background[:1]), 5)
-    assert not np.allclose(wrong, theirs, atol=1e-2)
-
-
 def test_captum_agrees():
     f, (x, background) = network(), example(rows=1)
     theirs = ShapleyValues(f).attribute(x[None], baselines=background[:1])[0]
@@ -210,3 +196,17 @@ def test_groups_are_players():
 def test_bad_arguments_are_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_shap_agrees():
+    f, (x, background) = network(), example()
+    mine = exact(masking_game(f, x, background), 5)
+    score = lambda z: f(torch.as_tensor(z)).numpy()  # noqa: E731
+    masker = shap.maskers.Independent(background.numpy(), max_samples=100)
+    theirs = shap.explainers.Exact(score, masker)(x.numpy()[None]).values[0]
+    assert np.allclose(mine, theirs, atol=1e-12)
+    explainer = shap.KernelExplainer(score, background.numpy())
+    theirs = explainer.shap_values(x.numpy()[None], silent=True)[0]
+    assert np.allclose(kernel(masking_game(f, x, background), 5), theirs, atol=1e-10)
+    wrong = exact(masking_game(f, x, background[:1]), 5)
+    assert not np.allclose(wrong, theirs, atol=1e-2)
