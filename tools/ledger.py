@@ -88,9 +88,9 @@ def modules_of(source):
     return sorted(names)
 
 
-def rests_on(path):
-    """Files behind a chapter: helpers it imports, directly or not, cited data, pins."""
-    found, sources = set(), ["\n".join(cells_of(path))]
+def rests_on(source):
+    """Files behind Python source: helpers it imports, directly or not, cited data, pins."""
+    found, sources = set(), [source]
     while sources:
         names = [n for n in modules_of(sources.pop()) if n.startswith("helpers.")]
         stems = [ROOT / name.replace(".", "/") for name in names]
@@ -108,7 +108,7 @@ def digest(*parts):
 def prints(path):
     """{name: hashes of what a proof depends on}: chapter and declaration, and all the rest."""
     chapter = "\n".join(cells_of(path))
-    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(path)))
+    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(chapter)))
     own = {mutant["name"]: digest(chapter, json.dumps(mutant)) for mutant in mutants_of(path)}
     return {name: {"own": mine, "others": others} for name, mine in own.items()}
 
