@@ -26,7 +26,7 @@ from mutants import mutants_of
 ROOT = Path.cwd()
 EQUIVALENT = ROOT / "tests" / "package" / "equivalent_mutants.yml"
 SCORES = ROOT / "tests" / "package" / "mutation_score.json"
-PYTEST = "-x -q -p no:cacheprovider -p no:xdist --import-mode=importlib --assert=plain"
+PYTEST = "-x -q -p no:cacheprovider -p pytest_timeout --import-mode=importlib --assert=plain"
 PYTEST = [*PYTEST.split(), "--doctest-modules", "-m", "not (sabotage or gpu or online or browser)"]
 LEAST, LONGEST = 0.9, 300  # share to be killed; seconds of one mutant
 
@@ -44,6 +44,7 @@ def load(tests):
     from hypothesis import settings
 
     torch.set_num_threads(1)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # finding them takes most of a short test
     settings.register_profile("mutation", database=None, derandomize=True)
     settings.load_profile("mutation")
     with contextlib.redirect_stdout(io.StringIO()):

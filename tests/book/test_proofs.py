@@ -18,6 +18,8 @@ CELLS = [
     "check('always so', phi.sum(), low=-100)\n"
     "check('agrees with the regression', kernel(lambda s: s.all(1), 2).sum(), 0.9, 1.1)",
     "check('the last one is the best', bool(phi[1] > phi[0]))",
+    "from helpers.notebook import compare\n\nscores = {'a': phi[:1].expand(3), 'b': [1, 1, 2]}\n"
+    "compare(scores, to='b', unit='draws', score='share', bands={'a': (0.5, 1.5), 'b': (0, 2)});",
 ]
 EXACT = {"function": "helpers.interpret.shapley.exact"}
 GAIN = "(weights[sizes[without]] * gain).sum()"
@@ -30,7 +32,7 @@ MUTANTS = [
         "name": "reversed",
         "old": "torch.arange(4.0)",
         "new": "3 - torch.arange(4.0)",
-        "kills": ["the last one is the best"],
+        "kills": ["the last one is the best", "share of a"],
     },
     {
         "name": "from the last cell",
@@ -68,14 +70,15 @@ def proved(tmp_path_factory):
 
 def test_a_kill_is_recorded_with_value_band_and_margin(proved, ledger):
     path, _ = proved
-    rows = {row["mutant"]: row for row in ledger.rows(path)}
-    assert rows["lost"] == {
+    rows = {(row["mutant"], row["claim"]): row for row in ledger.rows(path)}
+    assert rows["lost", "the shares add up"] == {
         "claim": "the shares add up", "kind": "result", "value": 3.0, "low": 2.9, "high": 3.1,
         "mutant": "lost", "found": 0.0, "margin": 14.5,
     }  # fmt: skip
-    assert rows["reversed"]["found"] is False
-    assert rows["reversed"]["margin"] is None
-    assert set(rows) == {"lost", "reversed"}
+    truth = rows["reversed", "the last one is the best"]
+    assert (truth["found"], truth["margin"]) == (False, None)
+    assert rows["reversed", "share of a"]["found"] == -1.0  # a row of a comparison
+    assert {mutant for mutant, _ in rows} == {"lost", "reversed"}
 
 
 def test_crashes_nan_and_bands_that_hold_anything_prove_nothing(proved, ledger):
@@ -97,6 +100,7 @@ def test_one_mutant_does_not_reach_the_next_nor_the_chapter(proved, ledger):
     assert ledger_["mutants"]["reversed"]["failed"].keys() == {
         "the last one is the best",
         "the shares add up",
+        "share of a",
     }
 
 
@@ -136,7 +140,7 @@ def test_a_record_is_old_when_what_it_rests_on_changes(proved, ledger, monkeypat
     [
         ({"old": "check('always so'", "new": ""}, "holds a check"),
         ({"old": "figure, ax = 1", "new": ""}, "a figure"),
-        ({"old": "compare(scores", "new": ""}, "holds a check, a table"),
+        ({"old": "compare(more", "new": ""}, "holds a check, a table"),
         ({"old": "nowhere", "new": ""}, "its cell is not to be found"),
         ({"old": "twice", "new": ""}, "once in its cell"),
         ({"function": "torch.nn.functional.relu", "old": "", "new": ""}, "a function of helpers"),
@@ -146,7 +150,7 @@ def test_a_record_is_old_when_what_it_rests_on_changes(proved, ledger, monkeypat
     ],
 )
 def test_what_measures_is_refused(mutant, words, ledger):
-    cells = [*CELLS, "figure, ax = 1, 2", "compare(scores)", "twice = twice_over = 1"]
+    cells = [*CELLS, "figure, ax = 1, 2", "compare(more)", "twice = twice_over = 1"]
     assert words in ledger.refusal(mutant, cells)
 
 
