@@ -2,6 +2,7 @@ import csv
 import itertools
 import re
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ CONDITIONS = list(finder.options()["conditions"])
 QUESTIONS = ("task", "data", "labelled", "amount")
 
 
+@cache
 def curriculum():
     """Every chapter's path and survey section, written or planned."""
     rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
     return {row["path"]: row["section"] for row in rows}
 
 
+@cache
 def sections():
     """Every section of the survey that a chapter or its part is about."""
     found = {s for text in curriculum().values() for s in re.findall(r"\d(?:\.\d+)*", text)}
