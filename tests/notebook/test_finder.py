@@ -3,6 +3,7 @@ import itertools
 import re
 import sys
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,13 @@ CONDITIONS = list(finder.options()["conditions"])
 QUESTIONS = ("task", "data", "labelled", "amount")
 
 
+@cache
 def curriculum():
     """Every chapter's path and survey section, written or planned."""
     return {chapter.name: chapter.section for chapter in chapters()}
 
 
+@cache
 def sections():
     """Every section of the survey that a chapter or its part is about."""
     found = {s for text in curriculum().values() for s in re.findall(r"\d(?:\.\d+)*", text)}
