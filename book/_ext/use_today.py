@@ -43,8 +43,9 @@ def table(rows):
     versions = pinned()
     head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
     body = ""
-    for task, tools in groupby(rows, lambda row: row["task"]):
-        for number, row in enumerate(tools := list(tools)):
+    for task, found in groupby(rows, lambda row: row["task"]):
+        tools = list(found)
+        for number, row in enumerate(tools):
             first = f'<th scope="rowgroup" rowspan="{len(tools)}">{escape(task)}</th>'
             link = f'<a href="{escape(row["url"])}">{escape(row["tool"])}</a>'
             cells = [f"{link}<br>{escape(row['does'])}", escape(row["licence"])]
