@@ -43,8 +43,8 @@ def table(rows):
     versions = pinned()
     head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
     body = ""
-    for task, found in groupby(rows, lambda row: row["task"]):
-        tools = list(found)
+    by_task = [(task, list(tools)) for task, tools in groupby(rows, lambda row: row["task"])]
+    for task, tools in by_task:
         for number, row in enumerate(tools):
             first = f'<th scope="rowgroup" rowspan="{len(tools)}">{escape(task)}</th>'
             link = f'<a href="{escape(row["url"])}">{escape(row["tool"])}</a>'
