@@ -12,6 +12,7 @@ from chapter import Markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = re.compile(r"(?<![\w/`.-])([2-9]-[a-z0-9-]+/[a-z0-9-]+)(?![\w/`-])")
+PATTERN = re.compile(r"(?<=[\"'])\*(?=\.)")  # "*.gif", which reST takes for emphasis
 RAISED = re.compile(r"^(\s*)([A-Z]\w+(?:, [A-Z]\w+)*) : (.+)$")
 
 
@@ -64,7 +65,8 @@ def users():
 
 def improve(app, what, name, thing, options, lines):
     """Link the chapters that a docstring names, in the form of sections that napoleon reads."""
-    lines[:] = [NAMED.sub(linked, line) for line in raised_below(lines)]
+    plain = [PATTERN.sub(r"\\*", line) for line in lines]
+    lines[:] = [NAMED.sub(linked, line) for line in raised_below(plain)]
 
 
 def raised_below(lines):

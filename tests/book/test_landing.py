@@ -60,7 +60,7 @@ def test_a_sheet_holds_one_picture_below_the_other():
 def test_the_page_says_the_counts_and_shows_the_pictures():
     text = (SITE / "book" / "index.html").read_text()
     said = landing.counts()
-    for name in ("written", "planned", "runs", "named"):
+    for name in ("written", "planned", "runs", "shown", "named"):
         assert f"<strong>{said[name]}</strong>" in text
     for chapter in written():
         assert f'href="../notebooks/{chapter.name}.html"' in text.split('class="gallery"')[1]
