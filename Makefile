@@ -10,7 +10,7 @@ CODE := conftest.py helpers tests tools benchmarks book/_ext
 export HELPERS_PROGRESS := 0
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup book pdf check test test-gpu lint unit chapters store benchmark serve clean
+.PHONY: help setup book pdf check test test-gpu lint unit chapters new missing store results proofs mutants benchmark serve clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -49,8 +49,23 @@ test: lint book  ## every check: lint, site, package, book, every chapter
 test-gpu: $(SETUP)  ## the tests that need a CUDA GPU; skipped with a reason where there is none
 	$(BIN)/python -m pytest -m gpu -rs tests
 
+new: $(SETUP)  ## begin a chapter: make new CHAPTER=part/name
+	$(BIN)/python tools/new.py $(CHAPTER)
+
+missing: $(SETUP)  ## what a chapter still lacks: make missing CHAPTER=part/name (or all of them)
+	$(BIN)/python tests/book/rules.py $(CHAPTER)
+
 store: $(SETUP)  ## run chapters and store their outputs: make store CHAPTER=notebooks/part/name.ipynb
 	$(BIN)/python tools/store.py $(or $(CHAPTER),$(NOTEBOOKS))
+
+results: $(SETUP)  ## a chapter's long run, resumed where it was: make results CHAPTER=part/name
+	$(BIN)/python tools/results.py $(CHAPTER)
+
+proofs: $(SETUP)  ## make claims fail: all chapters, or make proofs CHAPTER=notebooks/part/name.ipynb
+	OMP_NUM_THREADS=1 $(BIN)/python tools/proofs.py $(or $(CHAPTER),--budget 100000)
+
+mutants: $(SETUP)  ## plant mistakes in helpers and count those that the tests notice: make mutants SEED=7
+	OMP_NUM_THREADS=1 $(BIN)/python tools/mutation.py --seed $(or $(SEED),0)
 
 benchmark: $(SETUP)  ## measure the engine beside others, store the table
 	$(BIN)/python benchmarks/engines.py

@@ -1,21 +1,26 @@
-"""Run chapters in a fresh kernel and store their outputs: `make store CHAPTER=...`.
+"""Run chapters in a fresh kernel and store their outputs: `make store CHAPTER=notebooks/part/name.ipynb`.
 
-Measured time and peak memory go to book/data/timings.json, from which the book's page
-of measured costs is made. Nothing is written if a cell fails.
+What the run cost is measured inside the kernel and kept in the notebook's metadata: processor
+seconds (on one thread, what it takes alone on one core) and peak memory. Nothing is written if
+a cell fails.
 """
 
 import argparse
 import json
 import os
-import resource
-import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).resolve().parents[1]
-TIMINGS = ROOT / "book" / "data" / "timings.json"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+ONE_THREAD = {"HELPERS_PROGRESS": "0", "PYTHONHASHSEED": "0"}
+ONE_THREAD |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+COST = """
+import json, resource, time
+_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"seconds": round(time.process_time(), 1), "peak_mib": round(_peak / 1024)}))
+"""
 
 
 def store(path):
@@ -24,24 +29,31 @@ def store(path):
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02d}"
         cell["metadata"].pop("execution", None)
-    begin = time.perf_counter()
-    NotebookClient(
+    client = NotebookClient(
         notebook,
         timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": path.parent}},
         record_timing=False,
-    ).execute()
-    seconds = time.perf_counter() - begin
-    notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    }
-    notebook.metadata["language_info"] = {"name": "python"}
+    )
+    cost = run(client, notebook)
+    notebook.metadata = {"cost": cost, "kernelspec": KERNEL, "language_info": {"name": "python"}}
     write_atomically(path, nbformat.writes(notebook) + "\n")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"seconds": round(seconds, 1), "peak_mib": round(peak)}
+    return cost
+
+
+def run(client, notebook):
+    """Execute every cell, then ask the kernel what that cost."""
+    probe = nbformat.v4.new_code_cell(COST)
+    with client.setup_kernel():
+        for number, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, number)
+        notebook.cells.append(probe)
+        try:
+            client.execute_cell(probe, len(notebook.cells) - 1)
+        finally:
+            notebook.cells.remove(probe)
+    return json.loads(probe.outputs[0].text)
 
 
 def write_atomically(path, text):
@@ -55,13 +67,9 @@ def main():
     """Store each notebook named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebooks", nargs="+", type=Path)
-    os.environ.setdefault("HELPERS_PROGRESS", "0")
+    os.environ |= ONE_THREAD
     for path in parser.parse_args().notebooks:
         cost = store(path.resolve())
-        timings = json.loads(TIMINGS.read_text()) if TIMINGS.exists() else {}
-        timings[f"{path.parent.name}/{path.stem}"] = cost
-        TIMINGS.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(TIMINGS, json.dumps(timings, indent=1, sort_keys=True) + "\n")
         print(f"{path}: {cost['seconds']} s, peak {cost['peak_mib']} MiB")
 
 

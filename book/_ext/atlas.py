@@ -1,38 +1,39 @@
 """The atlas: everything the survey names, as a map, a progress figure and a table to filter."""
 
-import csv
 from collections import Counter
 from html import escape
-from pathlib import Path
 
 from citations import survey_numbers
+from curriculum import ROOT, chapters, sources, titles, written
 from docutils import nodes
-from sources import read_yaml
+from ledger import doubt
 from sphinx.util.docutils import SphinxDirective
 
-ROOT = Path(__file__).resolve().parents[2]
-ROWS = ROOT / "book" / "data" / "atlas.csv"
-STATES = {"runs": "runs", "planned": "planned", "pointer": "pointer only"}
+NAMES = ROOT / "book" / "data" / "survey_names.txt"  # what the survey names, in its order
+STATES = {"runs": "runs", "shown": "shown", "planned": "planned", "pointer": "pointer only"}
 
 
-def read(path=ROWS):
-    """The rows, each with its computed state."""
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        row["state"] = state(row)
-    return rows
+def read():
+    """The rows of all chapters in the survey's order, each with its chapter and computed state."""
+    order = {name: number for number, name in enumerate(NAMES.read_text().splitlines())}
+    rows = []
+    for chapter in chapters():
+        for row in chapter.atlas:
+            row = {**row, "chapter": chapter.name}
+            rows.append({**row, "state": state(row)})
+    return sorted(rows, key=lambda row: (order.get(row["name"], len(order)), row["name"]))
 
 
 def state(row):
-    """A row that names a check runs; one with a reason points elsewhere; the others are planned."""
-    return "runs" if row["check"] else "pointer" if row["reason"] else "planned"
+    """How far a row has come.
 
-
-def titles():
-    """Chapter path to title."""
-    rows = read_yaml(ROOT / "book" / "data" / "curriculum.yml")
-    return {row["path"]: row["title"] for row in rows}
+    It *runs* if the mutant that removes exactly this system was caught; a chapter that has code
+    and a check for it, but no such proof, has *shown* it. A row with a reason points elsewhere;
+    the others are planned.
+    """
+    if not row.get("check"):
+        return "pointer" if row.get("reason") else "planned"
+    return "shown" if doubt(row["chapter"], row.get("mutant")) else "runs"
 
 
 def table(rows, keys, names):
@@ -51,9 +52,7 @@ def table(rows, keys, names):
 def line(row, keys, names):
     """One row."""
     cited = ", ".join(
-        f'<a href="bibliography.html#ref-{keys[int(n)]}">{n}</a>'
-        for n in row["refs"].split(";")
-        if n
+        f'<a href="bibliography.html#ref-{keys[n]}">{n}</a>' for n in row.get("refs", [])
     )
     name = escape(row["name"]) + (f" [{cited}]" if cited else "")
     cells = [name, row["section"], row["kind"], STATES[row["state"]], place(row, names)]
@@ -68,14 +67,17 @@ def place(row, names):
     """Chapter, helper and check of a row that runs; the planned chapter; or the reason."""
     title = escape(names[row["chapter"]])
     if row["state"] == "planned":
-        if not (ROOT / "notebooks" / f"{row['chapter']}.ipynb").exists():
+        if row["chapter"] not in {chapter.name for chapter in written()}:
             return f"{title} (planned)"
         return f'<a href="../notebooks/{row["chapter"]}.html">{title}</a>, not yet built there'
     if row["state"] == "pointer":
         return escape(row["reason"])
     link = f'<a href="../notebooks/{row["chapter"]}.html#{row["anchor"]}">{title}</a>'
-    helper = f"; <code>{row['helper']}</code>" if row["helper"] else ""
-    return f"{link}{helper}; {escape(row['library'])}: {escape(row['check'])}"
+    said = [f"{link}: {escape(row['check'])} ({escape(row['library'])})"]
+    said += [f"<code>{row['helper']}</code>"] if row.get("helper") else []
+    said += [f"killed by: {escape(row['mutant'])}"] if row["state"] == "runs" else []
+    said += [f"partly: {escape(row['partly'])}"] if row.get("partly") else []
+    return "; ".join(said)
 
 
 def progress(rows):
@@ -128,8 +130,8 @@ class Atlas(SphinxDirective):
 
     def run(self):
         """HTML as it is; this directive stands on the page `book/atlas` only."""
-        self.env.note_dependency(str(ROWS))
-        self.env.note_reread()
+        for path in sources():
+            self.env.note_dependency(str(path))
         rows, keys = read(), {number: key for key, number in survey_numbers().items()}
         html = progress(rows) + filters(rows) + table(rows, keys, titles())
         return [nodes.raw("", html, format="html")]

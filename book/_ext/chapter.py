@@ -1,37 +1,28 @@
-"""The book's own Sphinx parts: measured costs, compared outputs, API pages, sitemap.
+"""The book's own Sphinx parts: measured costs, what is compared, what a part holds.
 
-Everything here reads files that are made elsewhere (tools/store.py, tools/coverage.py) and
-renders them, so that no number is typed into a page.
+Everything here reads what was stored when chapters ran, so that no number is typed into a page.
 """
 
 import functools
 import json
 import posixpath
 import re
-from html import escape
 from pathlib import Path
 
 import pybtex.plugin
 from cited_data import download
+from curriculum import bibliographies, chapters, titles, written
 from docutils import nodes
-from sources import read_yaml
 from sphinx.util.docutils import SphinxDirective
 from workflow import draw
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "book" / "data"
-
-
-def measured():
-    """Seconds and peak memory by chapter."""
-    path = DATA / "timings.json"
-    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def chapter_time(name, rawtext, text, lineno, inliner, options=None, content=None):
     """Role: what running a chapter costs, as measured when its outputs were stored."""
-    cost = measured().get(text)
-    if cost is None:
+    cost = next((chapter.cost for chapter in written() if chapter.name == text), None)
+    if not cost:
         return [nodes.inline(rawtext, "not measured yet")], []
     memory = f"{cost['peak_mib'] / 1024:.1f} GB of memory"
     said = f"about {max(round(cost['seconds'] / 5) * 5, 5)} s on one CPU core, {memory}"
@@ -56,49 +47,11 @@ class Costs(Markdown):
         """One row a chapter."""
         yield "| chapter | time on one CPU core | peak memory | download |"
         yield "|---|---:|---:|---:|"
-        for name, cost in measured().items():
-            path = ROOT / "notebooks" / f"{name}.ipynb"
-            if path.exists():
-                link = f"{{doc}}`/notebooks/{name}`"
-                spent = f"{cost['seconds']} s | {cost['peak_mib']} MiB | {download(path)}"
-                yield f"| {link} | {spent} |"
-
-
-class Compared(Markdown):
-    """The share of outputs that are compared, and the exceptions."""
-
-    def text(self):
-        """A sentence and a list."""
-        path = DATA / "coverage.json"
-        if not path.exists():
-            yield "Not counted yet."
-            return
-        share = json.loads(path.read_text())
-        percent = 100 * share["compared"] / max(share["total"], 1)
-        yield (
-            f"Of **{share['total']}** code cells with text output, **{share['compared']}** are run "
-            f"again and compared: **{percent:.0f} %**."
-        )
-        yield ""
-        if not share["exceptions"]:
-            yield "There are no exceptions."
-        for row in share["exceptions"]:
-            yield f"- {row['page']}, code cell {row['cell']}: {row['reason']}"
-
-
-class Api(Markdown):
-    """Every module of one room of `helpers`, from its docstrings."""
-
-    required_arguments = 1
-    optional_arguments = 0
-
-    def text(self):
-        """A section a module."""
-        room = self.arguments[0]
-        for path in sorted((ROOT / "helpers" / room).glob("*.py")):
-            if path.stem != "__init__":
-                yield f"## `helpers.{room}.{path.stem}`\n"
-                yield f"```{{eval-rst}}\n.. automodule:: helpers.{room}.{path.stem}\n   :members:\n```\n"
+        for chapter in written():
+            if cost := chapter.cost:
+                spent = f"{cost['seconds']} s | {cost['peak_mib']} MiB"
+                link = f"{{doc}}`/notebooks/{chapter.name}`"
+                yield f"| {link} | {spent} | {download(chapter.notebook)} |"
 
 
 class PartChapters(Markdown):
@@ -108,18 +61,14 @@ class PartChapters(Markdown):
     optional_arguments = 0
 
     def text(self):
-        """A table from book/data/curriculum.yml."""
-        part = self.arguments[0]
-        rows = read_yaml(DATA / "curriculum.yml")
+        """A table from the chapters' yml files."""
         yield "| chapter | survey | what runs in it |"
         yield "|---|---|---|"
-        for row in rows:
-            if row["path"].startswith(part + "/"):
-                here = (ROOT / "notebooks" / f"{row['path']}.ipynb").exists()
-                title = (
-                    f"{{doc}}`/notebooks/{row['path']}`" if here else f"{row['title']} *(planned)*"
-                )
-                yield f"| {title} | {row['section']} | {row['runs']} |"
+        for chapter in chapters():
+            if chapter.part == self.arguments[0]:
+                link = f"{{doc}}`/notebooks/{chapter.name}`"
+                title = link if chapter.written else f"{chapter.title} *(planned)*"
+                yield f"| {title} | {chapter.section} | {chapter.runs} |"
 
 
 class Benchmarks(Markdown):
@@ -162,8 +111,10 @@ class Workflow(SphinxDirective):
         """An inline SVG."""
         here = posixpath.dirname(self.env.docname)
 
+        existing = {chapter.name for chapter in written()}
+
         def link(chapter):
-            runs = (ROOT / "notebooks" / f"{chapter}.ipynb").exists()
+            runs = chapter in existing
             page = f"notebooks/{chapter}" if runs else f"book/parts/{chapter.split('/')[0]}"
             return posixpath.relpath(page, here) + ".html", runs
 
@@ -179,8 +130,7 @@ def planned_chapter(app, env, node, contnode):
     if not target.startswith("/"):
         target = posixpath.join("/", posixpath.dirname(node["refdoc"]), target)
     path = posixpath.normpath(target).removeprefix("/notebooks/")
-    rows = read_yaml(DATA / "curriculum.yml")
-    title = next((row["title"] for row in rows if row["path"] == path), None)
+    title = titles().get(path)
     if title is None:
         return None
     said = contnode.astext() if node.get("refexplicit") else title
@@ -197,68 +147,16 @@ def entries(text):
 
 def find_bibliographies(app, config):
     """Merge all .bib files into one; a key that two files hold is taken from the first."""
-    files = [ROOT / "book" / "references.bib", *sorted((ROOT / "book" / "extra").glob("*.bib"))]
     merged = {}
-    for path in files:
-        if path.exists():
-            for key, entry in entries(path.read_text()):
-                merged.setdefault(key, entry)
+    for path in bibliographies():
+        for key, entry in entries(path.read_text()):
+            merged.setdefault(key, entry)
     text = "\n\n".join(merged.values()) + "\n"
     out = ROOT / "_build" / "bibliography.bib"
     out.parent.mkdir(exist_ok=True)
     if not out.exists() or out.read_text() != text:
         out.write_text(text)
     config.bibtex_bibfiles = [str(out.relative_to(ROOT))]
-
-
-def write_sitemap(app, error):
-    """sitemap.xml, robots.txt and a 404 page that works from any depth."""
-    if error or app.builder.name != "html":
-        return
-    base, out = app.config.html_baseurl.rstrip("/"), Path(app.outdir)
-    pages = sorted(app.env.found_docs)
-    urls = "".join(f"<url><loc>{base}/{page}.html</loc></url>" for page in pages)
-    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    (out / "sitemap.xml").write_text(
-        f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="{space}">{urls}</urlset>\n'
-    )
-    (out / "robots.txt").write_text(f"Sitemap: {base}/sitemap.xml\n")
-    missing = out / "book" / "404.html"
-    if missing.exists():
-        (out / "404.html").write_text(
-            missing.read_text().replace("<head>", f'<head><base href="{base}/book/">', 1)
-        )
-
-
-def first_paragraph(doctree):
-    """What a page says first, as its description; its question where it has one."""
-    for node in doctree.findall(nodes.paragraph) if doctree is not None else ():
-        said = " ".join(node.astext().split())
-        if len(said) > 30:
-            return said if len(said) <= 200 else said[:197].rsplit(" ", 1)[0] + " ..."
-    return (
-        "The methods of a survey of deep learning for science: run, checked, ready for your data."
-    )
-
-
-def social_preview(app, pagename, templatename, context, doctree):
-    """What a link to a page looks like elsewhere, and no script from another machine."""
-    base = app.config.html_baseurl.rstrip("/")
-    title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
-    about = first_paragraph(doctree)
-    tags = {
-        "og:title": title,
-        "og:type": "website",
-        "og:url": f"{base}/{pagename}.html",
-        "og:site_name": "The executable survey",
-        "og:image": f"{base}/_static/social.png",
-        "og:image:alt": "The executable survey: deep learning for science, run and checked",
-        "og:description": about,
-    }
-    lines = [f'<meta property="{k}" content="{escape(v, True)}"/>' for k, v in tags.items()]
-    lines.append(f'<meta name="description" content="{escape(about, True)}"/>')
-    lines.append('<meta name="twitter:card" content="summary_large_image"/>')
-    context["metatags"] = context.get("metatags", "") + "\n".join(lines)
 
 
 def setup(app):
@@ -271,8 +169,6 @@ def setup(app):
     app.add_role("chapter-time", chapter_time)
     for name, directive in {
         "chapter-costs": Costs,
-        "compared-outputs": Compared,
-        "api": Api,
         "part-chapters": PartChapters,
         "benchmarks": Benchmarks,
         "workflow-figure": Workflow,
@@ -280,6 +176,4 @@ def setup(app):
         app.add_directive(name, directive)
     app.connect("config-inited", find_bibliographies, priority=100)
     app.connect("missing-reference", planned_chapter)
-    app.connect("build-finished", write_sitemap)
-    app.connect("html-page-context", social_preview)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

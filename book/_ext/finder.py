@@ -1,6 +1,5 @@
-"""The method finder's page: questions as radio buttons, every rule as an article, one script."""
+"""The method finder's page: questions, every piece of a plan as readable text, one script."""
 
-import inspect
 import json
 from html import escape
 
@@ -9,46 +8,68 @@ from citations import survey_numbers
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from helpers.notebook.finder import covered, recommend, rules
+from helpers.notebook.finder import PARTS, SECOND, SHALLOW, SHOWN, base_plans, rules
 
-ASKED = inspect.signature(recommend).parameters  # what Python assumes, the page assumes too
+TITLES = {"split": "Split", "change": "Change", "validate": "Validate", "fools": "Beware"}
 
 
-def question(row):
-    """One question as a group of radio buttons."""
-    assumed = ASKED[row["id"]].default
-    buttons = "".join(
-        f'<label><input type="radio" name="{row["id"]}" value="{value}"'
-        f"{' checked' * (value == assumed)}> {escape(text)}</label>"
-        for value, text in row["options"].items()
+def choose(name, question, first):
+    """A question with one answer, as a list to choose from."""
+    rows = "".join(
+        f'<option value="{value}">{escape(row["says"])}</option>'
+        for value, row in question["options"].items()
     )
-    return f"<fieldset><legend>{escape(row['ask'])}</legend>{buttons}</fieldset>"
+    empty = f'<option value="">{first}</option>' if first else ""
+    rows = rows.replace('value="medium"', 'value="medium" selected')
+    hint = f"<small>{escape(question['hint'])}</small>" if "hint" in question else ""
+    box = f'<select name="{name}">{empty}{rows}</select>'
+    return f"<label><span>{escape(question['ask'])}</span>{box}</label>{hint}"
 
 
-def article(rule, keys):
-    """One rule in Markdown between the tags of an article that carries its conditions."""
-    when = escape(json.dumps(rule["when"]), quote=True)
-    done = "; ".join(
-        f"{row['what']} {{cite:p}}`{','.join(keys[number] for number in row['refs'])}`"
-        for row in rule["precedents"]
+def form(asked):
+    """The questions: three that are needed, and the rest folded away."""
+    needed = [choose(name, asked[name], "choose ...") for name in ("task", "data", "labelled")]
+    goals = {"ask": asked["also"]["ask"], "options": asked["task"]["options"]}
+    boxes = "".join(
+        f'<label class="chip"><input type="checkbox" name="conditions" value="{value}"> '
+        f"{escape(row['says'])}</label>"
+        for value, row in asked["conditions"]["options"].items()
     )
-    lines = [
-        f'<article class="rule" data-rule="{rule["id"]}" data-covered="{covered(rule["when"])}" '
-        f'data-when="{when}">',
-        "",
-        f"## {rule['asks']}",
-        "",
-        f"**{rule['first']}.** {rule['why']}",
-        "",
-        f"- *Beat this first:* {rule['beat']}.",
-        f"- *If it fails:* {rule['fails']}",
-        f"- *Chapters:* {chapters(rule['chapters'])}",
-        f"- *Then:* {chapters(rule['next'])}",
-        f"- *Survey:* section {', '.join(map(str, rule['survey']))}",
-    ]
-    return "\n".join(
-        [*lines, *([f"- *Done in science:* {done}"] if done else []), "", "</article>"]
+    return (
+        f'<form class="finder" id="finder"><div class="needed">{"".join(needed)}</div>'
+        '<details open id="finder-more"><summary>What else holds?</summary>'
+        f"<fieldset><legend>{escape(asked['conditions']['ask'])}</legend>{boxes}</fieldset>"
+        f'<div class="needed">{choose("amount", asked["amount"], "")}'
+        f"{choose('also', goals, 'no')}</div></details></form>"
+        '<p id="finder-summary" role="status" aria-live="polite">Without JavaScript this page '
+        "shows every part of every plan: by task and data, what each condition adds, and the "
+        "approaches.</p>"
     )
+
+
+def part(name, text, label=""):
+    """A piece of a plan in Markdown; its label is for reading without the script."""
+    said = f'<strong class="label">{label}:</strong> ' if label else ""
+    return f'<div data-part="{name}">\n\n{said}{text}\n\n</div>'
+
+
+def article(kind, name, title, parts):
+    """Pieces that belong together, under a heading."""
+    opening = f'<article class="finder-{kind}" data-name="{name}">'
+    return "\n\n".join([opening, f"## {title}", *parts, "</article>"])
+
+
+def sentences(piece):
+    """The parts that a task or a condition adds."""
+    return [part(p, piece[p], TITLES[p]) for p in PARTS if p in piece]
+
+
+def linked(names):
+    """Tools with their licence where it is known."""
+    rows = [rules()["tools"][name] for name in names]
+    licence = [f" ({row['licence']})" if "licence" in row else "" for row in rows]
+    both = zip(rows, licence, strict=True)
+    return [f"[{row['name']}]({row['url']}){said}" for row, said in both]
 
 
 def chapters(names):
@@ -56,25 +77,116 @@ def chapters(names):
     return ", ".join(f"{{doc}}`/notebooks/{name}`" for name in names)
 
 
+def approach(name, row):
+    """One approach."""
+    outside = f"[{row['outside']['title']}]({row['outside']['url']})"
+    tools = zip(row["tools"], linked(row["tools"]), strict=True)
+    parts = [
+        part("says", row["says"]),
+        part("why", row["why"]),
+        *(part(f"tool-{tool}", said, "Use today") for tool, said in tools),
+        part("read", chapters(row["read"]), "Read"),
+        part("near", chapters([row["near"]]), "The nearest chapter that is written"),
+        part("outside", outside, "A living source"),
+        part("survey", f"section {', '.join(row['survey'])}", "Survey"),
+    ]
+    return article("approach", name, row["name"], parts)
+
+
+def plan(row, keys):
+    """What is particular to a task on some kinds of data."""
+    asked = rules()["questions"]
+    data = ", ".join(asked["data"]["options"][d]["short"] for d in row["data"])
+    does = asked["task"]["options"][row["task"]]["says"]
+    names = dict.fromkeys(name for name, _ in base_plans()[row["task"], row["data"][0]]["choices"])
+    tried = "; ".join(rules()["approaches"][name]["name"] for name in names)
+    tools = zip(row.get("tools", ()), linked(row.get("tools", ())), strict=True)
+    parts = [
+        part("beat", f"{row['beat']}.", "Beat this first"),
+        part("order", f"{tried}.", "Try, in this order"),
+        part("fools", row["fools"], TITLES["fools"]),
+        *(part(f"tool-{tool}", said, "Use today") for tool, said in tools),
+    ]
+    if "precedents" in row:
+        done = "; ".join(precedent(p, keys) for p in row["precedents"])
+        parts.append(part("precedents", f"{done}.", "Done in science"))
+    return article("plan", f"{row['task']} {' '.join(row['data'])}", f"{does}: {data}", parts)
+
+
+def precedent(row, keys):
+    """What was done, and where it can be read."""
+    if "refs" in row:
+        return f"{row['what']} {{cite:p}}`{','.join(keys[number] for number in row['refs'])}`"
+    return f"{row['what']} ([{row['by']}](https://doi.org/{row['doi']}))"
+
+
+def task(name, row):
+    """What holds for a task whatever the data."""
+    title = rules()["questions"]["task"]["options"][name]["says"]
+    return article("task", name, title, [*sentences(row), part("fails", row["fails"], "If not")])
+
+
+def condition(name, row):
+    """What a condition adds, one article for each family of tasks."""
+    asked = rules()["questions"]
+    known = {**asked["conditions"]["options"], **asked["labelled"]["options"]}
+    title = (known | asked["amount"]["options"])[name]
+    title = title["says"] if name in asked["conditions"]["options"] else title["short"]
+    for number, piece in enumerate(row["pieces"]):
+        does = [asked["task"]["options"][t]["short"].split(" ")[0] for t in piece.get("for", ())]
+        which = f" ({', '.join(does)})" if does else ""
+        heading = title[0].upper() + title[1:] + which
+        yield article("condition", f"{name} {number}", heading, sentences(piece))
+
+
+def machine():
+    """What the script needs to rank as Python does."""
+    known = rules()
+    choices = {
+        f"{task} {data}": [[name, {q: sorted(a) for q, a in when.items()}] for name, when in rows]
+        for (task, data), rows in ((key, plan["choices"]) for key, plan in base_plans().items())
+    }
+    conditions = {
+        name: {
+            "light": row.get("light", False),
+            "test": row.get("test", ""),
+            "first": row.get("first", []),
+            "next": row.get("next", []),
+            "for": [piece.get("for", []) for piece in row["pieces"]],
+        }
+        for name, row in known["conditions"].items()
+    }
+    approaches = {
+        name: {key: row.get(key, False) for key in ("name", "deep", "heavy", "tools")}
+        for name, row in known["approaches"].items()
+    }
+    said = {"shallow": SHALLOW, "second": SECOND, "shown": SHOWN}
+    asked = {
+        name: {value: row["short"] for value, row in question["options"].items()}
+        for name, question in known["questions"].items()
+        if "options" in question
+    }
+    everything = {"choices": choices, "conditions": conditions, "approaches": approaches}
+    return json.dumps({**everything, "asked": asked, "said": said}).replace("</", "<\\/")
+
+
 class Finder(SphinxDirective):
     """The whole page below its introduction."""
 
     def run(self):
-        """Questions and script as they are, rules through the Markdown parser."""
+        """Questions and script as they are, all pieces through the Markdown parser."""
         self.env.note_reread()
         known = rules()
         keys = {number: key for key, number in survey_numbers().items()}
-        ordered = sorted(known["rules"], key=lambda rule: covered(rule["when"]))
-        form = "".join(map(question, known["questions"]))
-        opening = (
-            f'<form class="finder" id="finder">{form}'
-            '<p><button type="reset">Start again</button></p></form>'
-            '<p id="finder-summary" role="status" aria-live="polite">Without JavaScript this page '
-            "shows every answer, from the most specific question to the most general.</p>"
-        )
-        text = "\n\n".join(article(rule, keys) for rule in ordered)
+        pieces = [plan(row, keys) for row in known["plans"]["plans"]]
+        pieces += [task(name, row) for name, row in known["plans"]["tasks"].items()]
+        for name, row in known["conditions"].items():
+            pieces += condition(name, row)
+        pieces += [approach(name, row) for name, row in known["approaches"].items()]
+        data = f'<script type="application/json" id="finder-rules">{machine()}</script>'
+        text = "\n\n".join(['<div id="finder-parts">', *pieces, "</div>"])
         return [
-            nodes.raw("", opening, format="html"),
+            nodes.raw("", form(known["questions"]) + data, format="html"),
             *self.parse_text_to_nodes(text, allow_section_headings=False),
         ]
 
@@ -82,6 +194,7 @@ class Finder(SphinxDirective):
 def setup(app):
     """Register the directive and the page's own script and style."""
     rules.cache_clear()
+    base_plans.cache_clear()
     app.add_directive("finder", Finder)
     app.add_js_file("finder.js", loading_method="defer")
     app.add_css_file("finder.css")

@@ -5,7 +5,7 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
-from atlas import titles
+from curriculum import titles
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 

@@ -5,10 +5,10 @@ path; the glossary names the chapters that use a term. All of it is found in the
 nothing has to be kept in step by hand.
 """
 
-import json
 import re
 from pathlib import Path
 
+import curriculum
 from docutils import nodes
 from sources import read_yaml
 from sphinx import addnodes
@@ -17,8 +17,16 @@ ROOT = Path(__file__).resolve().parents[2]
 GLOSSARY = ROOT / "book" / "glossary.md"
 PATHS = ROOT / "book" / "reading-paths.md"
 WORDS = ROOT / "book" / "data" / "words.yml"
-NOTEBOOKS = ROOT / "notebooks"
-CONTENTS = ROOT / "_toc.yml"  # changes when a chapter is added
+
+
+def glossary(text, added):
+    """The glossary's page with the terms that chapters bring, in alphabetical order."""
+    before, rest = text.split("```{glossary}\n", 1)
+    block, after = rest.split("```", 1)
+    entries = re.split(r"\n\n+", block.strip())
+    entries += [f"{term}\n  {definition}" for term, definition in added.items()]
+    body = "\n\n".join(sorted(entries, key=str.casefold))
+    return f"{before}```{{glossary}}\n{body}\n```{after}"
 
 
 def glossary_terms(text):
@@ -27,13 +35,24 @@ def glossary_terms(text):
     return [line.strip() for line in block.splitlines() if line and not line.startswith(" ")]
 
 
+def of_chapters():
+    """The terms that chapters bring, each with its definition."""
+    return {term: said for c in curriculum.written() for term, said in c.terms.items()}
+
+
+def complete():
+    """The whole glossary as Markdown."""
+    return glossary(GLOSSARY.read_text(), of_chapters())
+
+
 def chapters():
-    """Chapter name to the text of its Markdown cells, for those that exist."""
+    """Chapter name to the text of its Markdown cells, for those that are written."""
     found = {}
-    for path in sorted(NOTEBOOKS.glob("*/*.ipynb")):
-        cells = json.loads(path.read_text())["cells"]
-        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-        found[f"{path.parent.name}/{path.stem}"] = text
+    for chapter in curriculum.written():
+        cells = curriculum.notebook_json(chapter.notebook)["cells"]
+        found[chapter.name] = "\n".join(
+            "".join(c["source"]) for c in cells if c["cell_type"] == "markdown"
+        )
     return found
 
 
@@ -57,22 +76,13 @@ def reading_paths(text, existing):
     return found
 
 
-def faults(terms, words, known):
+def faults(terms, words):
     """What is wrong in words.yml, with file, line and what to change."""
     lines = WORDS.read_text().splitlines()
-
-    def where(key):
-        number = next((n for n, t in enumerate(lines, 1) if t.strip().startswith(f"{key}:")), 0)
-        return f"book/data/words.yml:{number}"
-
-    for term in words["terms"]:
+    for term in words:
         if term not in terms:
-            yield f"{where(term)}: {term!r} is not a term of book/glossary.md; add it there"
-    for name in words["chapters"]:
-        if name not in known:
-            yield f"{where(name)}: {name!r} is no chapter of book/data/curriculum.yml"
-    for name in sorted(known - set(words["chapters"])):
-        yield f"book/data/words.yml: no words for {name}; add a line under `chapters`"
+            line = next((n for n, s in enumerate(lines, 1) if s.strip().startswith(f"{term}:")), 0)
+            yield f"book/data/words.yml:{line}: {term!r} is not a term of book/glossary.md; add it there"
 
 
 def link(chapter):
@@ -100,35 +110,38 @@ def listed(label, items):
 def lead_on(app, doctree):
     """Add what follows from the sources to a page that has just been read."""
     page = app.env.docname
-    words = read_yaml(WORDS)
     if page == "book/glossary" or page.startswith("notebooks/"):
-        texts, terms = chapters(), glossary_terms(GLOSSARY.read_text())
+        words, texts, terms = read_yaml(WORDS)["terms"], chapters(), glossary_terms(complete())
         if page == "book/glossary":
-            tell_users(doctree, users(terms, words["terms"], texts))
+            tell_users(doctree, users(terms, words, texts))
         else:
             finish_chapter(doctree, page.removeprefix("notebooks/"), terms, words, texts)
-    keywords = search_words(page, words["chapters"])
+    keywords = search_words(page)
     if keywords:
         doctree += nodes.meta(name="keywords", content=", ".join(keywords))
-    if page == "book/glossary" or page.startswith(("notebooks/", "book/parts/")):
-        for path in [GLOSSARY, PATHS, WORDS, CONTENTS, *NOTEBOOKS.glob("*/*.ipynb")]:
-            app.env.note_dependency(str(path))
+    for path in depends_on(page):
+        app.env.note_dependency(str(path))
 
 
-def search_words(page, words):
-    """The words that lead to a page: of the chapter, or of all planned chapters of a part."""
+def depends_on(page):
+    """Files whose change makes a page out of date, besides its own."""
     if page.startswith("notebooks/"):
-        return words.get(page.removeprefix("notebooks/"), [])
+        return [GLOSSARY, PATHS, WORDS, *curriculum.sources()]
+    if page == "book/glossary":
+        notebooks = [chapter.notebook for chapter in curriculum.written()]
+        return [WORDS, *curriculum.sources(), *notebooks]
+    return curriculum.sources() if page.startswith("book/parts/") else []
+
+
+def search_words(page):
+    """The words that lead to a page: of the chapter, or of all planned chapters of a part."""
+    known = curriculum.chapters()
+    if page.startswith("notebooks/"):
+        return [word for c in known if f"notebooks/{c.name}" == page for word in c.words]
     if page.startswith("book/parts/"):
-        part = page.removeprefix("book/parts/")
-        planned = [n for n in words if n.split("/")[0] == part and not exists(n)]
-        return [word for name in planned for word in words[name]]
+        planned = [c for c in known if f"book/parts/{c.part}" == page and not c.written]
+        return [word for chapter in planned for word in chapter.words]
     return []
-
-
-def exists(chapter):
-    """Whether a chapter is written."""
-    return (NOTEBOOKS / f"{chapter}.ipynb").exists()
 
 
 def tell_users(doctree, found):
@@ -144,7 +157,7 @@ def tell_users(doctree, found):
 def finish_chapter(doctree, chapter, terms, words, texts):
     """At the end of a chapter, its terms and its neighbours on each reading path."""
     mine = {chapter: texts[chapter]}
-    used = [term for term, where in users(terms, words["terms"], mine).items() if where]
+    used = [term for term, where in users(terms, words, mine).items() if where]
     box = nodes.container(classes=["lead-on"])
     for reader, names in reading_paths(PATHS.read_text(), texts).items():
         if chapter in names:
@@ -179,7 +192,14 @@ def term_link(term):
     )
 
 
+def complete_glossary(app, docname, source):
+    """Replace the glossary's page by the whole one."""
+    if docname == "book/glossary":
+        source[0] = glossary(source[0], of_chapters())
+
+
 def setup(app):
-    """Register the event."""
+    """Register the events."""
+    app.connect("source-read", complete_glossary)
     app.connect("doctree-read", lead_on)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

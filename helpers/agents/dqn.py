@@ -1,15 +1,16 @@
 """DQN: learn what each action is worth, from remembered transitions (survey 8.2.1; chapter 8-advanced/rl-with-a-simulator)."""
 
 import copy
+import itertools
 
 import torch
 from torch import nn
 
 from helpers.agents.rollout import greedy
-from helpers.train.steps import Remembering
+from helpers.train.steps import Remembering, Step
 
 
-class Replay:
+class Replay(Remembering):
     """The last `capacity` transitions, to draw from.
 
     Parameters
@@ -17,6 +18,8 @@ class Replay:
     capacity : int >= 1
         When it is full, the oldest is overwritten.
     """
+
+    memory = ("columns", "added")
 
     def __init__(self, capacity):
         if capacity < 1:
@@ -60,16 +63,26 @@ def remembered(model, replay, *, batch_size=128, warm_up=500, explore=(1.0, 0.05
     callable, player -> iterable of no or one batch
         ``(state, action, reward, next_state, terminated)``, each with M rows.
     """
-    first, last = explore
+    return Remembered(model, replay, batch_size, warm_up, explore, anneal)
 
-    def collect(player):
-        done = min(player.frames / anneal, 1.0)
-        player.act = greedy(model, first + done * (last - first))
-        replay.add(*player.advance()[:-1])
-        if len(replay) >= warm_up:
-            yield replay.draw(batch_size, player.draws)
 
-    return collect
+class Remembered(Remembering):
+    """How `Rollouts` collects for DQN (see `remembered`); its memory is the replay."""
+
+    memory = ("replay",)
+
+    def __init__(self, model, replay, batch_size, warm_up, explore, anneal):
+        self.model, self.replay, self.batch_size, self.warm_up = model, replay, batch_size, warm_up
+        self.explore, self.anneal = explore, anneal
+
+    def __call__(self, player):
+        """One step everywhere, then no or one batch."""
+        first, last = self.explore
+        done = min(player.frames / self.anneal, 1.0)
+        player.act = greedy(self.model, first + done * (last - first))
+        self.replay.add(*player.advance()[:-1])
+        if len(self.replay) >= self.warm_up:
+            yield self.replay.draw(self.batch_size, player.draws)
 
 
 @torch.no_grad()
@@ -85,7 +98,7 @@ def q_target(model, reward, next_state, terminated, gamma):
     return reward + gamma * (~terminated * model(next_state).max(1).values)
 
 
-class DQN(Remembering):
+class DQN(Step):
     """The step: move Q towards a target computed with older weights (Mnih et al. 2015).
 
     Parameters
@@ -102,14 +115,22 @@ class DQN(Remembering):
 
     def __init__(self, model, *, gamma, renew=200):
         self.target, self.gamma, self.renew, self.steps = copy.deepcopy(model), gamma, renew, 0
+        self.target.requires_grad_(False)
 
     def __call__(self, model, batch):
         """Huber loss between the values of the actions taken and their targets."""
         state, action, reward, next_state, terminated = batch
         if self.renew and self.steps % self.renew == 0:
-            self.target.load_state_dict(model.state_dict())
+            self.follow(model)
         self.steps += 1
-        judge = self.target.to(state.device) if self.renew else model
+        judge = self.target if self.renew else model
         target = q_target(judge, reward, next_state, terminated, self.gamma)
         value = model(state).gather(1, action[:, None])[:, 0]
         return nn.functional.smooth_l1_loss(value, target)
+
+    @torch.no_grad()
+    def follow(self, model):
+        """Take over the current weights."""
+        mine, theirs = (itertools.chain(m.parameters(), m.buffers()) for m in (self.target, model))
+        for old, new in zip(mine, theirs):
+            old.copy_(new)

@@ -84,7 +84,8 @@ def ppo(clip=0.2, value_weight=0.5, entropy_weight=0.0):
     def step(model, batch):
         state, action, gain, target, old = batch
         logits, value = model(state)
-        gain = (gain - gain.mean()) / (gain.std() + 1e-8)
+        if len(gain) > 1:  # one has no spread
+            gain = (gain - gain.mean()) / (gain.std() + 1e-8)
         policy = clipped_loss(log_probability(logits, action), old, gain, clip)
         critic = nn.functional.mse_loss(value, target)
         loss = policy + value_weight * critic - entropy_weight * entropy(logits)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from helpers.ground.random import generator
+from helpers.train.steps import Remembering
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,11 @@ def scores(model, state):
     return model(state.to(place)).cpu()
 
 
-class Player:
+class Player(Remembering):
     """Environments in the middle of play, and the record of what was finished.
+
+    No simulator says how it stands, but each repeats itself from a seed: the state of a player is
+    every action so far, and loading it plays them again without the policy.
 
     Parameters
     ----------
@@ -90,20 +94,55 @@ class Player:
         When each episode ended, and its undiscounted sum of rewards.
     """
 
+    memory = ("actions", "restarts", "frames", "finished", "state", "total")
+
     def __init__(self, envs, act, *, seed=0):
-        self.envs, self.act, self.draws = envs, act, generator(seed)
-        self.frames, self.finished = 0, []
+        self.envs, self.act, self.draws, self.seed = envs, act, generator(seed), seed
+        self.frames, self.finished, self.actions, self.restarts = 0, [], [], []
         self.restart(seed)
 
     def restart(self, seed=None):
         """Begin a new episode everywhere."""
+        if seed is None:
+            self.restarts.append(len(self.actions))
         state, _ = self.envs.reset(seed=seed)
         self.state = torch.as_tensor(state, dtype=torch.float32)
         self.total = torch.zeros(len(self.state), dtype=torch.float64)
 
+    def state_dict(self):
+        """What a checkpoint needs; the actions (T, N) take a small share of a replay's room."""
+        draws, actions = self.draws.get_state(), self.actions
+        stacked = torch.stack(actions) if actions else torch.zeros(0, len(self.state))
+        return super().state_dict() | {"actions": stacked, "draws": draws, "seed": self.seed}
+
+    def load_state_dict(self, state):
+        """Play the saved actions again, and see that they lead to where they led.
+
+        Raises
+        ------
+        ValueError : if they do not: another environment, or one that does not repeat itself.
+        """
+        state = dict(state)
+        self.draws.set_state(state.pop("draws"))
+        self.seed, restarts = state.pop("seed"), set(state["restarts"])
+        state["actions"] = list(state["actions"])
+        seen, _ = self.envs.reset(seed=self.seed)
+        for number, action in enumerate([*state["actions"], None]):
+            for _ in range(state["restarts"].count(number) if number in restarts else 0):
+                seen, _ = self.envs.reset()
+            if action is not None:
+                seen = self.envs.step(action.numpy())[0]
+        if not torch.equal(torch.as_tensor(seen, dtype=torch.float32), state["state"]):
+            raise ValueError(
+                "Player: the saved actions lead to another state than before; expected the same "
+                "environment, one that repeats itself from its seed"
+            )
+        super().load_state_dict(state)
+
     def advance(self):
         """One step everywhere, as a tuple in the order of `Transitions`."""
         state, action = self.state, self.act(self.state, self.draws)
+        self.actions.append(action)
         observed, reward, terminated, truncated, info = self.envs.step(action.numpy())
         self.state = torch.as_tensor(observed, dtype=torch.float32)
         done, reached = torch.from_numpy(terminated | truncated), self.state.clone()
@@ -132,7 +171,7 @@ class Player:
         return Transitions(*map(torch.stack, zip(*steps))), torch.stack(masks)
 
 
-class Rollouts:
+class Rollouts(Remembering):
     """An iterable of training batches, each played with the policy as it is at that moment.
 
     This is how `helpers.train.loop.fit` takes an environment: one pass over it plays `frames`
@@ -142,20 +181,29 @@ class Rollouts:
     ----------
     player : Player
     collect : callable, player -> iterable of batches (tuples of tensors)
-        Plays a little and prepares what the method's step needs.
+        Plays a little and prepares what the method's step needs. With a ``state_dict`` it is part
+        of the checkpoint.
     frames : int >= 1
         Simulator steps in one pass, an epoch.
     """
+
+    memory = ("player", "pending", "end")
 
     def __init__(self, player, collect, *, frames):
         if frames < 1:
             raise ValueError(f"Rollouts(frames={frames}): expected at least one simulator step")
         self.player, self.collect, self.frames = player, collect, frames
+        self.pending, self.end = [], None  # batches not yet given out; the frame that ends a pass
+        if hasattr(collect, "state_dict"):
+            self.memory = (*self.memory, "collect")
 
     def __iter__(self):
-        end = self.player.frames + self.frames
-        while self.player.frames < end:
-            yield from self.collect(self.player)
+        self.end = self.end or self.player.frames + self.frames
+        while self.pending or self.player.frames < self.end:
+            self.pending = self.pending or list(self.collect(self.player))
+            if self.pending:
+                yield self.pending.pop(0)
+        self.end = None
 
 
 def episode_returns(envs, act, *, seed):

@@ -14,18 +14,30 @@ def pick_device(device="auto"):
     Raises
     ------
     ValueError
-        If a GPU is asked for and torch sees none.
+        If the name is unknown, or a GPU is asked for and torch sees none.
     """
     if device == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    device = torch.device(device)
+    try:
+        device = torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(
+            f"device={device!r}: expected 'auto', 'cpu', 'cuda', 'mps' or one with a number"
+        ) from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(
             f"device={str(device)!r}: torch sees no CUDA GPU here; use device='auto' or "
             "'cpu', or switch the Colab runtime to a GPU."
         )
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ValueError(
+            f"device={str(device)!r}: expected a number below {torch.cuda.device_count()}, the GPUs "
+            "that torch sees"
+        )
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise ValueError("device='mps': torch sees no Apple GPU here; use device='auto' or 'cpu'")
     return device
 
 
@@ -49,5 +61,6 @@ def to_device(batch, device, non_blocking=False):
     if isinstance(batch, dict):
         return {k: to_device(v, device, non_blocking) for k, v in batch.items()}
     if isinstance(batch, tuple | list):
-        return type(batch)(to_device(v, device, non_blocking) for v in batch)
+        moved = [to_device(v, device, non_blocking) for v in batch]
+        return type(batch)(*moved) if hasattr(batch, "_fields") else type(batch)(moved)
     return batch

@@ -10,6 +10,7 @@ import copy
 from torch import nn
 
 from helpers.methods.gradient_reversal import domain_loss
+from helpers.train.steps import Step
 
 
 def adda_players(features, critic):
@@ -34,6 +35,28 @@ def adda_players(features, critic):
     return nn.ModuleDict({"critic": critic, "target": target})
 
 
+class Adda(Step):
+    """The step for two players (see `adda`); the frozen source encoder goes where they go."""
+
+    memory = ("source",)
+
+    def __init__(self, source):
+        self.source = source.eval().requires_grad_(False)
+
+    def __call__(self, players, batch):
+        """The critic tells the domains apart, then the target encoder makes it fail."""
+        if not {"critic", "target"} <= set(players):
+            raise ValueError(
+                "adda: expected the players 'critic' and 'target' (see adda_players), "
+                f"found {sorted(players)}"
+            )
+        source, target = batch
+        critic, encoder = players["critic"], players["target"]
+        real, moved = self.source(source), encoder(target).detach()
+        yield "critic", 0.5 * (domain_loss(critic(real), 0) + domain_loss(critic(moved), 1))
+        yield "target", domain_loss(critic(encoder(target)), 0)
+
+
 def adda(source_features):
     """A step for two players (Tzeng et al. 2017, eq. 9).
 
@@ -44,7 +67,7 @@ def adda(source_features):
 
     Returns
     -------
-    step(players, batch), a generator of (player, loss)
+    Adda, a step(players, batch) that is a generator of (player, loss)
         First "critic": tell source features (0) from target features (1). Then "target": have
         target features taken for source ones, the labels inverted. A batch is (source, target):
         no labels at all.
@@ -61,22 +84,4 @@ def adda(source_features):
     >>> [name for name, _ in adda(source)(players, (torch.randn(8, 4), torch.randn(8, 4)))]
     ['critic', 'target']
     """
-    source_features.eval().requires_grad_(False)
-
-    def step(players, batch):
-        if not {"critic", "target"} <= set(players):
-            raise ValueError(
-                "adda: expected the players 'critic' and 'target' (see adda_players), "
-                f"found {sorted(players)}"
-            )
-        source, target = batch
-        real = source_features(source)
-        moved = players["target"](target)
-        critic = players["critic"]
-        yield (
-            "critic",
-            0.5 * (domain_loss(critic(real), 0) + domain_loss(critic(moved.detach()), 1)),
-        )
-        yield "target", domain_loss(critic(players["target"](target)), 0)
-
-    return step
+    return Adda(source_features)

@@ -8,6 +8,9 @@ sign, so the features learn what the critic cannot use.
 import torch
 from torch import nn
 
+from helpers.methods.ramps import tanh_ramp
+from helpers.train.steps import Step
+
 
 class Reversal(torch.autograd.Function):
     """Identity forwards, minus `strength` times the gradient backwards."""
@@ -42,24 +45,6 @@ def reverse_gradient(x, strength=1.0):
     return Reversal.apply(x, strength)
 
 
-def ramp(progress, steepness=10.0):
-    """Strength of the reversal over training: 0 at the start, near 1 at the end.
-
-    .. math:: \\lambda_p = \\frac{2}{1 + e^{-\\gamma p}} - 1
-
-    Parameters
-    ----------
-    progress : float or tensor, share of training done; values beyond 1 are allowed.
-    steepness : float, gamma, 10 in Ganin et al. 2016, section 5.2.
-
-    Examples
-    --------
-    >>> float(ramp(0.0)), round(float(ramp(1.0)), 4)
-    (0.0, 0.9999)
-    """
-    return torch.tanh(torch.as_tensor(progress) * steepness / 2)
-
-
 class Adaptable(nn.Module):
     """A classifier whose features can be reached: ``classifier(features(x))``.
 
@@ -69,17 +54,11 @@ class Adaptable(nn.Module):
     classifier : nn.Module, (B, D) -> (B, K) scores
     critic : nn.Module, (B, D) -> (B, 1), optional
         Log-odds of "this example is from the target". Only adversarial steps use it.
-
-    Attributes
-    ----------
-    steps : int64 buffer, training steps taken by `dann`; saved with the weights, so that a
-        resumed training goes on with the right strength.
     """
 
     def __init__(self, features, classifier, critic=None):
         super().__init__()
         self.features, self.classifier, self.critic = features, classifier, critic
-        self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
 
     def forward(self, x):
         """Scores (B, K)."""
@@ -103,26 +82,50 @@ def domain_loss(scores, domain):
     )
 
 
+class Dann(Step):
+    """The step of gradient reversal (see `dann`); it remembers how far the ramp has risen."""
+
+    memory = ("steps",)
+
+    def __init__(self, length, strength, loss):
+        self.length, self.strength, self.loss, self.steps = length, strength, loss, 0
+
+    def __call__(self, model, batch):
+        """Classify the source, confuse the critic on both domains."""
+        if model.critic is None:
+            raise ValueError("dann: expected Adaptable(..., critic=...), found a model without one")
+        source, labels, target = batch
+        now = self.strength * tanh_ramp(self.steps, self.length)
+        self.steps += 1
+        of_source, of_target = both_features(model, source, target)
+        classify = self.loss(model.classifier(of_source), labels)
+        critic = 0.5 * (
+            domain_loss(model.critic(reverse_gradient(of_source, now)), 0)
+            + domain_loss(model.critic(reverse_gradient(of_target, now)), 1)
+        )
+        return {"loss": classify + critic, "classify": classify.detach(), "critic": critic.detach()}
+
+
 def dann(steps, *, strength=1.0, loss=nn.functional.cross_entropy):
     """A step for gradient reversal: classify the source, confuse the critic on both domains.
 
     Parameters
     ----------
     steps : int >= 1
-        Training steps over which the reversal ramps up (see `ramp`).
+        Training steps over which the reversal ramps up (see `tanh_ramp`).
     strength : float >= 0
         Largest strength; 0 gives training on the source beside a critic that changes nothing.
     loss : callable, (scores, labels) -> 0-d tensor
 
     Returns
     -------
-    step(model, batch) -> dict with "loss" and, logged, "classify" and "critic"
+    Dann, a step(model, batch) -> dict with "loss" and, logged, "classify" and "critic"
         `model` is an `Adaptable` with a critic; a batch is (source, labels, target): target
         examples come without labels. The critic's loss is ln 2 where it can only guess.
 
     Raises
     ------
-    ValueError : for steps below 1, or if the model has no critic.
+    ValueError : for steps below 1, a negative strength, or if the model has no critic.
 
     Examples
     --------
@@ -131,21 +134,9 @@ def dann(steps, *, strength=1.0, loss=nn.functional.cross_entropy):
     >>> sorted(dann(100)(model, batch))
     ['classify', 'critic', 'loss']
     """
-    if steps < 1:
-        raise ValueError(f"dann: steps must be at least 1, found {steps}")
-
-    def step(model, batch):
-        if model.critic is None:
-            raise ValueError("dann: expected Adaptable(..., critic=...), found a model without one")
-        source, labels, target = batch
-        now = strength * ramp(model.steps / steps)  # stays on the device
-        model.steps += int(model.training)
-        of_source, of_target = both_features(model, source, target)
-        classify = loss(model.classifier(of_source), labels)
-        critic = 0.5 * (
-            domain_loss(model.critic(reverse_gradient(of_source, now)), 0)
-            + domain_loss(model.critic(reverse_gradient(of_target, now)), 1)
+    if steps < 1 or strength < 0:
+        raise ValueError(
+            f"dann: steps must be at least 1, found {steps}, and strength not negative, "
+            f"found {strength}"
         )
-        return {"loss": classify + critic, "classify": classify.detach(), "critic": critic.detach()}
-
-    return step
+    return Dann(steps, strength, loss)

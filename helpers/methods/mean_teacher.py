@@ -1,25 +1,11 @@
 """Mean teacher: agree with the average of your past weights (survey 6.2.2; chapter 6-less-data/self-training)."""
 
-import math
-
 import torch
 from torch.nn import functional as F
 
+from helpers.methods.ramps import sigmoid_ramp
 from helpers.train.average import Average
-from helpers.train.steps import Remembering, Supervised, inputs_and_target
-
-
-def sigmoid_ramp(step, length):
-    r"""The weight's rise from nearly 0 to 1: exp(-5 (1 - t)^2), t = step / length, at most 1.
-
-    Used by temporal ensembling (Laine and Aila 2016, section 3.1) and by mean teacher.
-
-    Examples
-    --------
-    >>> [round(sigmoid_ramp(step, 80), 3) for step in (0, 40, 80, 200)]
-    [0.007, 0.287, 1.0, 1.0]
-    """
-    return math.exp(-5 * (1 - min(step / length, 1.0)) ** 2) if length else 1.0
+from helpers.train.steps import Supervised, inputs_and_target
 
 
 def consistency(scores, probabilities):
@@ -38,7 +24,7 @@ def consistency(scores, probabilities):
     return F.mse_loss(scores.softmax(1), probabilities.detach())
 
 
-class MeanTeacher(Remembering, Supervised):
+class MeanTeacher(Supervised):
     r"""The step of Tarvainen and Valpola (2017): a student and an average of its weights.
 
     .. math:: L = H(y, f_\theta(x)) + w(t)\, \|f_\theta(u') - f_{\bar\theta}(u'')\|^2 / K, \qquad
@@ -71,7 +57,7 @@ class MeanTeacher(Remembering, Supervised):
 
     def __init__(self, model, perturb, *, weight, ramp, decay=0.99):
         super().__init__(F.cross_entropy, inputs_and_target)
-        self.average, self.decay = Average(model, decay), decay
+        self.average = Average(model, decay, warm_up=True)
         self.perturb, self.weight, self.ramp, self.steps = perturb, weight, ramp, 0
 
     @property
@@ -81,7 +67,6 @@ class MeanTeacher(Remembering, Supervised):
 
     def follow(self, model):
         """Move the teacher towards the student."""
-        self.average.decay = min(self.decay, 1 - 1 / (self.steps + 1))
         self.average.update(model)
 
     def __call__(self, model, batch):

@@ -3,8 +3,8 @@
 import torch
 from torch.nn import functional as F
 
-from helpers.methods.pseudo_label import linear_ramp
-from helpers.train.steps import Remembering, Supervised, inputs_and_target
+from helpers.methods.ramps import linear_ramp
+from helpers.train.steps import Supervised, inputs_and_target
 
 
 def sharpen(probabilities, temperature=0.5):
@@ -84,7 +84,7 @@ def mixup(x, target, share, order):
     return mixed, own[:, None] * target + (1 - own[:, None]) * target[order]
 
 
-class MixMatch(Remembering, Supervised):
+class MixMatch(Supervised):
     r"""The step of Berthelot et al. (2019, algorithm 1 and eq. 2 to 5).
 
     .. math:: L = H(p', f(x')) + w(t)\, \|q' - f(u')\|^2 / K
@@ -109,6 +109,8 @@ class MixMatch(Remembering, Supervised):
     ['consistency', 'loss', 'weight']
     """
 
+    memory = ("steps",)
+
     def __init__(self, perturb, *, weight, ramp, alpha=0.75, views=2, temperature=0.5):
         super().__init__(F.cross_entropy, inputs_and_target)
         self.perturb, self.weight, self.ramp, self.alpha = perturb, weight, ramp, alpha
@@ -125,7 +127,7 @@ class MixMatch(Remembering, Supervised):
         scores = model(mixed)
         labelled = F.cross_entropy(scores[: len(x)], target[: len(x)])
         apart = F.mse_loss(scores[len(x) :].softmax(1), target[len(x) :])
-        weight = linear_ramp(self.steps, 0, self.ramp, self.weight)
+        weight = self.weight * linear_ramp(self.steps, self.ramp)
         self.steps += 1
         loss = labelled + weight * apart
         return {"loss": loss, "consistency": apart.detach(), "weight": weight}

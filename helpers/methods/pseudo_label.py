@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-from helpers.train.steps import Remembering, Supervised, inputs_and_target
+from helpers.methods.ramps import linear_ramp
+from helpers.train.steps import Supervised, inputs_and_target
 
 
 @dataclass
@@ -124,18 +125,7 @@ def noisy_student(train, x, y, *, generations=3):
     return models
 
 
-def linear_ramp(step, start, end, final=1.0):
-    """0 until `start`, `final` from `end` on, a line between (Lee 2013, eq. 16).
-
-    Examples
-    --------
-    >>> [linear_ramp(step, 100, 600, 3.0) for step in (50, 350, 700)]
-    [0.0, 1.5, 3.0]
-    """
-    return final * min(max((step - start) / (end - start), 0.0), 1.0)
-
-
-class PseudoLabel(Remembering, Supervised):
+class PseudoLabel(Supervised):
     r"""The step of Lee (2013, eq. 15): pseudo-labels are drawn anew for every batch.
 
     .. math:: L = H(y, f(x)) + \alpha(t)\, H(\arg\max f(u),\, f(u))
@@ -155,6 +145,8 @@ class PseudoLabel(Remembering, Supervised):
     ['loss', 'unlabelled', 'weight']
     """
 
+    memory = ("steps",)
+
     def __init__(self, start, end, final=3.0):
         super().__init__(F.cross_entropy, inputs_and_target)
         self.start, self.end, self.final, self.steps = start, end, final, 0
@@ -163,7 +155,7 @@ class PseudoLabel(Remembering, Supervised):
         """Both losses of one batch."""
         x, y, u, _ = batch
         few, many = model(torch.cat([x, u])).split([len(x), len(u)])
-        weight = linear_ramp(self.steps, self.start, self.end, self.final)
+        weight = self.final * linear_ramp(self.steps, self.end, self.start)
         self.steps += 1
         unlabelled = F.cross_entropy(many, many.detach().argmax(1))
         loss = F.cross_entropy(few, y) + weight * unlabelled

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from helpers.methods.mean_teacher import sigmoid_ramp
+from helpers.methods.ramps import sigmoid_ramp
 from helpers.train.steps import Remembering, Supervised, inputs_and_target
 
 
@@ -39,11 +39,6 @@ class Ensemble(Remembering):
         self.total, self.count = torch.zeros(n, classes), torch.zeros(n, 1)
         self.momentum = momentum
 
-    def to(self, device):
-        """Move to the device of the predictions; returns itself."""
-        self.total, self.count = self.total.to(device), self.count.to(device)
-        return self
-
     def update(self, rows, predictions):
         """Take in new predictions (B, K) of these rows (B,)."""
         self.total[rows] = self.total[rows].lerp(predictions.detach(), 1 - self.momentum)
@@ -55,7 +50,7 @@ class Ensemble(Remembering):
         return torch.where(count > 0, total / (1 - self.momentum ** count.clamp(min=1)), 0.0)
 
 
-class TemporalEnsembling(Remembering, Supervised):
+class TemporalEnsembling(Supervised):
     r"""The step of Laine and Aila (2016): agreement with one's own averaged past predictions.
 
     Parameters
@@ -80,6 +75,7 @@ class TemporalEnsembling(Remembering, Supervised):
     """
 
     memory = ("steps", "ensemble")
+    alone = True  # an example's average must not lie with a process that does not see it next
 
     def __init__(self, ensemble, perturb, *, weight, ramp):
         super().__init__(F.cross_entropy, inputs_and_target)
@@ -92,7 +88,7 @@ class TemporalEnsembling(Remembering, Supervised):
         few, many = model(self.perturb(torch.cat([x, u]))).split([len(x), len(u)])
         weight = self.weight * sigmoid_ramp(self.steps, self.ramp)
         self.steps += 1
-        ensemble, now = self.ensemble.to(u.device), many.softmax(1)
+        ensemble, now = self.ensemble, many.softmax(1)
         seen = ensemble.count[rows] > 0
         apart = (seen * (now - ensemble.target(rows)).square()).mean()
         ensemble.update(rows, now)

@@ -1,7 +1,8 @@
-"""Start a chapter, check its claims, show the helpers it uses."""
+"""Start a chapter, check its claims, compare rivals, show the helpers it uses."""
 
 from helpers.notebook.check import CheckFailed, check
+from helpers.notebook.compare import compare
 from helpers.notebook.show import show
 from helpers.notebook.start import start
 
-__all__ = ["CheckFailed", "check", "show", "start"]
+__all__ = ["CheckFailed", "check", "compare", "show", "start"]

@@ -3,6 +3,10 @@
 import copy
 
 import torch
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.optim.swa_utils import update_bn
+
+from helpers.train.batches import Spare
 
 
 class Average:
@@ -17,27 +21,56 @@ class Average:
     decay : float in (0, 1) or None
         :math:`\\beta` of the exponential average (Tarvainen & Valpola 2017). None weighs all
         updates alike (stochastic weight averaging, Izmailov et al. 2018).
+    warm_up : bool
+        Use :math:`\\min(\\beta, t / (t + 1))` at update t = 0, 1, ...: a young average is the plain
+        mean, and the weights before training are forgotten at once.
+
+    Raises
+    ------
+    ValueError : for a decay outside (0, 1).
 
     Notes
     -----
-    Buffers such as batch-norm statistics are copied from the model in training.
+    Buffers such as batch-norm statistics are copied from the model in training; see
+    `renew_norms`. The average equals `torch.optim.swa_utils.AveragedModel` (tested), which would
+    make a GPU wait at every update.
     """
 
-    def __init__(self, model, decay=0.999):
-        if decay is not None and not 0 < decay < 1:
-            raise ValueError(f"Average(decay={decay}): expected a number in (0, 1) or None for SWA")
+    def __init__(self, model, decay=0.999, warm_up=False):
+        if decay is not None and (not isinstance(decay, float) or not 0 < decay < 1):
+            raise ValueError(
+                f"Average(decay={decay!r}): expected a number in (0, 1) or None for SWA"
+            )
         self.model = copy.deepcopy(model).requires_grad_(False)
-        self.decay, self.updates = decay, 0
+        self.decay, self.warm_up, self.updates = decay, warm_up, 0
 
     @torch.no_grad()
     def update(self, model):
         """Move the average towards `model`'s present weights."""
-        keep = self.decay if self.decay is not None else self.updates / (self.updates + 1)
+        keep = self.updates / (self.updates + 1)
+        if self.decay is not None:
+            keep = min(self.decay, keep) if self.warm_up else self.decay
         mine, theirs = list(self.model.parameters()), list(model.parameters())
         torch._foreach_lerp_(mine, theirs, 1 - keep)
         for buffer, source in zip(self.model.buffers(), model.buffers()):
             buffer.copy_(source)
         self.updates += 1
+
+    def renew_norms(self, step, batches):
+        """Give batch norm the statistics that the averaged weights see (torch's `update_bn`).
+
+        Parameters
+        ----------
+        step : callable, (model, batch) -> anything
+        batches : iterable of batches
+        """
+        if any(isinstance(part, _BatchNorm) for part in self.model.modules()):
+            update_bn(([batch] for batch in batches), Stepped(self.model, step))
+
+    def to(self, device):
+        """Move to `device`; returns itself."""
+        self.model.to(device)
+        return self
 
     def state_dict(self):
         """What a checkpoint needs."""
@@ -47,3 +80,17 @@ class Average:
         """Take over a checkpoint's state."""
         self.model.load_state_dict(state["model"])
         self.updates = state["updates"]
+
+
+class Stepped(torch.nn.Module):
+    """A model whose input is a batch and whose forward pass is a step."""
+
+    def __init__(self, model, step):
+        super().__init__()
+        self.model, self.step = model, step
+
+    def forward(self, batch):
+        """Run the step for what batch norm sees of it."""
+        result = self.step(self.model, batch.batch if isinstance(batch, Spare) else batch)
+        if hasattr(result, "__next__"):
+            result.close()

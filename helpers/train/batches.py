@@ -1,14 +1,28 @@
 """Batches from tensors, Datasets or any iterable (chapter 4-models/supervised-learning).
 
 Tensors are the fast path: they move to the device once and every batch is a gather there. The
-order of epoch `e` is drawn from its own random stream, named by (seed, e).
+order of epoch `e` is drawn from its own random stream, named by (seed, e). With several processes
+each takes its share of every batch of ``world * batch_size`` examples; shares differ by one
+example at most, and one that would be empty is a `Spare`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 from helpers.ground.device import to_device
 from helpers.ground.random import generator
+from helpers.train.fingerprint import digest
+
+
+@dataclass(frozen=True)
+class Spare:
+    """A batch that keeps a process in step with the others and counts for nothing."""
+
+    batch: object
 
 
 class TensorBatches:
@@ -30,6 +44,8 @@ class TensorBatches:
     """
 
     def __init__(self, tensors, batch_size, *, seed, device, shuffle=True, rank=0, world=1):
+        if any(tensor.ndim == 0 for tensor in tensors):
+            raise ValueError("tensors of a data set: expected (N, ...), found a single number")
         lengths = {len(tensor) for tensor in tensors}
         if len(lengths) != 1:
             raise ValueError(
@@ -42,26 +58,30 @@ class TensorBatches:
             raise ValueError("the data set is empty: expected at least one example, found none")
 
     def chunks(self, epoch):
-        """Index tensors of this process's batches."""
+        """Index tensors of the batches of all processes together."""
         if self.shuffle:
             order = torch.randperm(self.n, generator=generator(self.seed, epoch)).to(self.device)
         else:
             order = torch.arange(self.n, device=self.device)
         chunks = order.split(self.batch_size * self.world)
-        if self.world > 1:
-            chunks = [c[: len(c) // self.world * self.world] for c in chunks]
-            chunks = [c.chunk(self.world)[self.rank] for c in chunks if len(c)]
-        if self.shuffle and len(chunks) > 1 and len(chunks[-1]) == 1:
-            chunks = chunks[:-1]
-        return chunks
+        return chunks[:-1] if self.shuffle and len(chunks) > 1 == len(chunks[-1]) else chunks
 
     def __len__(self):
-        return len(self.chunks(0))
+        rest = self.n % (self.batch_size * self.world)
+        whole = self.n // (self.batch_size * self.world)
+        return whole + (rest > (1 if self.shuffle and whole else 0))
 
     def epoch(self, epoch):
         """Yield the batches of one epoch, each a tuple of tensors."""
         for chunk in self.chunks(epoch):
-            yield tuple([tensor.index_select(0, chunk) for tensor in self.tensors])
+            rows = share(chunk, self.rank, self.world)
+            batch = tuple([t.index_select(0, rows if len(rows) else chunk) for t in self.tensors])
+            yield batch if len(rows) else Spare(batch)
+
+
+def share(chunk, rank, world):
+    """This process's part of a chunk of rows; parts differ by one row at most."""
+    return chunk if world == 1 else chunk.tensor_split(world)[rank]
 
 
 class DatasetBatches:
@@ -79,64 +99,122 @@ class DatasetBatches:
 
     def epoch(self, epoch):
         """Yield the batches of one epoch, as the default collate makes them."""
-        chunks = [chunk.tolist() for chunk in self.order.chunks(epoch)]
+        chunks = list(self.order.epoch(epoch))
+        rows = [(c.batch if isinstance(c, Spare) else c)[0].tolist() for c in chunks]
         pin = self.device.type == "cuda"
         loader = DataLoader(
-            self.dataset, batch_sampler=chunks, pin_memory=pin, generator=generator(0, epoch)
+            self.dataset, batch_sampler=rows, pin_memory=pin, generator=generator(0, epoch)
         )
-        for batch in loader:
-            yield to_device(batch, self.device, non_blocking=pin)
+        for chunk, batch in zip(chunks, loader):
+            batch = to_device(batch, self.device, non_blocking=pin)
+            yield Spare(batch) if isinstance(chunk, Spare) else batch
 
 
 class IterableBatches:
-    """Any iterable of ready batches: a DataLoader, a graph loader, a list.
+    """Any iterable of ready batches: a DataLoader, a graph loader, a list; or an IterableDataset.
 
-    With several processes, process r takes batches r, r + world, ...; a remainder that would
-    leave some process without a batch is left out.
+    With several processes, all read the same and process r takes batches r, r + world, ...; the
+    last ones may be `Spare`.
     """
 
-    def __init__(self, batches, *, device, rank=0, world=1):
-        self.batches, self.device, self.rank, self.world = batches, device, rank, world
+    def __init__(self, source, *, batch_size=None, device, rank=0, world=1):
+        self.source, self.batch_size = source, batch_size
+        self.device, self.rank, self.world = device, rank, world
+        self.first = None  # digest of what the first step of all processes saw
 
     def __len__(self):
-        return len(self.batches) // self.world
+        if self.batch_size:
+            return -(-len(self.source) // (self.batch_size * self.world))
+        return -(-len(self.source) // self.world)
 
     def epoch(self, epoch):
         """Yield the batches of one epoch, moved to the device."""
-        if hasattr(self.batches, "set_epoch"):
-            self.batches.set_epoch(epoch)
+        if hasattr(self.source, "set_epoch"):
+            self.source.set_epoch(epoch)
+        source = self.source
+        if self.batch_size:  # single examples
+            source = DataLoader(source, self.batch_size, generator=generator(0, epoch))
         group = []
-        for batch in self.batches:
+        for batch in source:
+            if self.world == 1:
+                yield to_device(batch, self.device, non_blocking=True)
+                continue
             group.append(batch)
             if len(group) == self.world:
-                yield to_device(group[self.rank], self.device, non_blocking=True)
+                yield self.mine(group)
                 group = []
+        if group:
+            yield self.mine(group)
+
+    def mine(self, group):
+        """This process's batch of those that make one step."""
+        self.first = self.first or digest(group)
+        batch = to_device(group[min(self.rank, len(group) - 1)], self.device, non_blocking=True)
+        return batch if self.rank < len(group) else Spare(batch)
 
 
 def make_batches(data, batch_size, **place):
-    """The right kind of batches for `data`: see the three classes of this file."""
+    """The right kind of batches for `data`: see the three classes of this file.
+
+    Raises
+    ------
+    ValueError : for anything that cannot be read anew at every epoch.
+    """
     if isinstance(data, torch.Tensor):
         data = (data,)
-    if isinstance(data, tuple) and all(isinstance(part, torch.Tensor) for part in data):
+    if isinstance(data, tuple) and data and all(isinstance(p, torch.Tensor) for p in data):
         return TensorBatches(data, batch_size, **place)
-    if isinstance(data, Dataset) and hasattr(data, "__len__"):
+    single = isinstance(data, IterableDataset)
+    if isinstance(data, Dataset) and hasattr(data, "__len__") and not single:
         return DatasetBatches(data, batch_size, **place)
-    if hasattr(data, "__iter__"):
-        return IterableBatches(
-            data, **{key: place[key] for key in ("device", "rank", "world") if key in place}
-        )
-    raise ValueError(
-        f"data of type {type(data).__name__}: expected a tuple of tensors, a Dataset or an "
-        "iterable of batches"
+    refuse_unreadable(data)
+    place = {key: place[key] for key in ("device", "rank", "world") if key in place}
+    return IterableBatches(data, batch_size=batch_size if single else None, **place)
+
+
+def refuse_unreadable(data):
+    """Raise for what is no iterable of batches, or one that can be read only once."""
+    kind, expected = (
+        type(data).__name__,
+        "expected a tuple of tensors, a Dataset or an iterable of batches",
     )
+    if isinstance(data, tuple) and any(isinstance(p, torch.Tensor | np.ndarray) for p in data):
+        found = ", ".join(type(part).__name__ for part in data)
+        raise ValueError(f"data: expected a tuple of tensors alone, found ({found})")
+    if isinstance(data, Mapping | str | bytes | np.ndarray) or not hasattr(data, "__iter__"):
+        raise ValueError(f"data of type {kind}: {expected}")
+    if hasattr(data, "__next__"):
+        raise ValueError(
+            f"data of type {kind} can be read only once: {expected} that can be read anew at every "
+            "epoch, for instance list(...) of it"
+        )
 
 
 def size_of(batch):
-    """Number of examples in a batch: graphs, rows, or items."""
+    """Number of examples in a batch: graphs, rows, or items.
+
+    Raises
+    ------
+    ValueError : if the batch has no length.
+
+    Examples
+    --------
+    >>> size_of((torch.zeros(5, 2), torch.zeros(5)))
+    5
+    """
+    if isinstance(batch, torch.Tensor) and batch.ndim:
+        return batch.shape[0]
+    if isinstance(batch, Spare):
+        return 0
     if hasattr(batch, "num_graphs"):
         return batch.num_graphs
-    if isinstance(batch, dict):
+    if isinstance(batch, Mapping) and batch:
         return size_of(next(iter(batch.values())))
-    if isinstance(batch, tuple | list):
+    if isinstance(batch, tuple | list) and batch:
         return size_of(batch[0])
-    return len(batch)
+    if hasattr(batch, "__len__"):
+        return len(batch)
+    raise ValueError(
+        f"a batch of type {type(batch).__name__}: expected tensors, or an object with len() or "
+        "num_graphs, to count its examples"
+    )

@@ -1,49 +1,115 @@
 """Loss, metrics and predictions on held-out data (survey 4.1; chapter 4-models/supervised-learning)."""
 
+import numbers
+
 import torch
 
 from helpers.train.batches import TensorBatches, make_batches, size_of
+from helpers.train.guard import one_sentence
 from helpers.train.precision import Precision
+from helpers.train.steps import as_step
 
 
-def validate(model, batches, step, metrics=None, precision=None):
-    """Validation loss and metrics of `model` as a dict of floats."""
+class Interrupted(Exception):
+    """Ctrl-C came during validation."""
+
+
+def validate(model, batches, step, metrics=None, precision=None, *, first=False, interrupt=None):
+    """Validation loss and metrics of `model` as a dict of floats.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Put into eval mode.
+    batches : see `helpers.train.batches`
+    step : Step
+    metrics : dict of name -> f(prediction, target), optional
+    precision : Precision, optional
+    first : bool
+        Look at one batch only: the dry run.
+    interrupt : Interrupt, optional
+        Asked before every batch.
+
+    Raises
+    ------
+    ValueError : if there is no batch, or step or metrics do not work on it.
+    Interrupted : when Ctrl-C was pressed.
+    """
     model.eval()
-    total = seen = 0.0
-    predictions, targets = [], []
+    total, seen, kept, done = 0.0, 0, [], []
     with torch.inference_mode(), (precision or Precision("fp32", torch.device("cpu"))).autocast():
         for batch in batches.epoch(0):
-            loss, prediction, target = judge(model, step, batch)
+            if interrupt and interrupt.requested:
+                raise Interrupted
+            done.append(1)
+            with one_sentence("the step", lambda: f"validation batch {len(done)}"):
+                loss, prediction, target = judged(step.validate(model, batch))
             size = size_of(batch)
-            total, seen = (total if loss is None else total + loss.float() * size), seen + size
-            predictions.append(prediction)
-            targets.append(target)
-        row = {"valid_loss": float(total / seen)} if isinstance(total, torch.Tensor) else {}
-        if metrics:
-            prediction, target = torch.cat(predictions), torch.cat(targets)
-            row |= {name: float(metric(prediction, target)) for name, metric in metrics.items()}
+            total, seen = (None if loss is None else total + loss.float() * size), seen + size
+            if metrics:
+                kept.append((prediction, target))
+            if first:
+                break
+        if not done:
+            raise ValueError("the validation data gave no batch: expected at least one, found none")
+        row = {} if total is None else {"valid_loss": float(total / seen)}
+        return row | (measure(metrics, kept) if metrics else {})
+
+
+def judged(result):
+    """Check what ``step.validate`` returned."""
+    if not isinstance(result, tuple) or len(result) != 3:
+        raise ValueError(
+            f"step.validate: expected (loss, prediction, target), found {type(result).__name__}"
+        )
+    loss, prediction, target = result
+    if loss is not None and (not isinstance(loss, torch.Tensor) or loss.numel() != 1):
+        found = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
+        raise ValueError(f"validation loss: expected a tensor of one number, found {found}")
+    return loss, prediction, target
+
+
+def measure(metrics, kept):
+    """Each metric on all predictions and targets, joined, on the CPU and in single precision."""
+    for part in kept[0]:
+        if not isinstance(part, torch.Tensor):
+            raise ValueError(
+                f"metrics={list(metrics)}: expected a step that gives prediction and target as "
+                f"tensors, such as supervised(...), found {type(part).__name__}; a step of your "
+                "own says them in validate(model, batch) -> (loss, prediction, target)"
+            )
+    with one_sentence("joining the predictions for the metrics", lambda: "validation"):
+        prediction, target = (torch.cat(parts).cpu() for parts in zip(*kept))
+    narrow = prediction.dtype in (torch.bfloat16, torch.float16)
+    prediction = prediction.float() if narrow else prediction
+    row = {}
+    for name, metric in metrics.items():
+        with one_sentence(f"metric {name!r}", lambda: "validation"):
+            value = metric(prediction, target)
+        if not isinstance(value, numbers.Number) and getattr(value, "size", None) is None:
+            raise ValueError(f"metric {name!r}: expected a number, found {type(value).__name__}")
+        try:
+            row[name] = float(value)
+        except (TypeError, ValueError, RuntimeError) as error:
+            shape = tuple(getattr(value, "shape", ()))
+            raise ValueError(
+                f"metric {name!r}: expected one number, found shape {shape}"
+            ) from error
     return row
-
-
-def judge(model, step, batch):
-    """(loss, prediction, target) of one validation batch, None for what the step cannot say."""
-    if hasattr(step, "validate"):
-        return step.validate(model, batch)
-    result = step(model, batch)
-    if hasattr(result, "__next__"):
-        result.close()
-        return None, None, None
-    return (result["loss"] if isinstance(result, dict) else result), None, None
 
 
 def evaluate(model, data, *, step, metrics=None, batch_size=512):
     """Loss and metrics on held-out data: a dict with "valid_loss" and each metric's name.
 
-    Parameters are those of `fit`. The model is evaluated where it is, in eval mode.
+    Parameters
+    ----------
+    model : nn.Module
+        Evaluated where it is, in eval mode and in its own number format.
+    data, step, metrics, batch_size
+        As `valid`, `step`, `metrics` and `batch_size` of `helpers.train.loop.fit`.
     """
-    device = next(model.parameters()).device
-    batches = make_batches(data, batch_size, seed=0, device=device, shuffle=False)
-    return validate(model, batches, step, metrics)
+    batches = make_batches(data, batch_size, seed=0, device=place_of(model), shuffle=False)
+    return validate(model, batches, as_step(step), metrics)
 
 
 def predict(model, x, *, batch_size=512):
@@ -52,15 +118,34 @@ def predict(model, x, *, batch_size=512):
     Parameters
     ----------
     model : nn.Module
-    x : tensor (N, ...) or iterable of batches
-        Batches are passed whole to the model (graphs, for example).
+    x : tensor (N, ...), tuple of tensors, Dataset or iterable of batches
+        Several tensors are several inputs. Batches are passed whole to the model (graphs, for
+        example).
+    batch_size : int >= 1
+
+    Raises
+    ------
+    ValueError : if the model does not take the batches or gives other than one tensor.
     """
-    device = next(model.parameters()).device
     model.eval()
-    batches = make_batches(x, batch_size, seed=0, device=device, shuffle=False)
+    batches = make_batches(x, batch_size, seed=0, device=place_of(model), shuffle=False)
+    outputs = []
     with torch.inference_mode():
-        outputs = [
-            model(*batch) if isinstance(batches, TensorBatches) else model(batch)
-            for batch in batches.epoch(0)
-        ]
-    return torch.cat([output.cpu() for output in outputs])
+        for batch in batches.epoch(0):
+            with one_sentence("the model", lambda: f"batch {len(outputs) + 1}"):
+                output = model(*batch) if isinstance(batches, TensorBatches) else model(batch)
+            if not isinstance(output, torch.Tensor):
+                raise ValueError(
+                    f"predict: expected a model that gives one tensor, found {type(output).__name__}"
+                )
+            outputs.append(output.cpu())
+    if not outputs:
+        raise ValueError("predict: the data gave no batch, expected at least one")
+    with one_sentence("joining the outputs", lambda: "the end"):
+        return torch.cat(outputs)
+
+
+def place_of(model):
+    """The device of the model's first weight; the CPU if it has none."""
+    first = next(model.parameters(), None)
+    return torch.device("cpu") if first is None else first.device

@@ -1,8 +1,7 @@
-"""Failures that say what to do: bad losses, full memory, Ctrl-C (survey 9; chapter 4-models/supervised-learning)."""
+"""Failures that say what to do: bad losses, broken steps, full memory (survey 9; chapter 4-models/supervised-learning)."""
 
 import contextlib
-import signal
-import threading
+from collections.abc import Mapping
 
 import torch
 
@@ -11,9 +10,17 @@ class BadLoss(ArithmeticError):
     """The loss became NaN or infinite."""
 
 
+def reads_at_once(device):
+    """True where reading a loss waits for nothing: on the CPU. A GPU is read once an epoch."""
+    return device.type == "cpu"
+
+
 def explain_bad_loss(model, step, batch, where):
-    """Raise `BadLoss` naming where it happened and the first module whose output is bad."""
-    culprit = first_bad_module(model, step, batch)
+    """Raise `BadLoss` naming where it happened and the first module whose output is bad.
+
+    `batch` is the one that gave the loss, or None where it cannot be had again.
+    """
+    culprit = "its batch is gone" if batch is None else first_bad_module(model, step, batch)
     raise BadLoss(
         f"the loss is not a finite number at {where}; {culprit}. Nothing was saved after it. "
         "Look for NaN in the data, or lower the learning rate, or set clip=1.0."
@@ -26,9 +33,7 @@ def first_bad_module(model, step, batch):
 
     def look(name, kind):
         def hook(module, inputs, output):
-            tensors = output if isinstance(output, tuple | list) else [output]
-            bad = [t for t in tensors if isinstance(t, torch.Tensor) and not t.isfinite().all()]
-            if bad and not found:
+            if not found and not all_finite(output):
                 found.append(f"the first bad output comes from module {name or 'model'!r} ({kind})")
 
         return hook
@@ -39,7 +44,7 @@ def first_bad_module(model, step, batch):
         if not list(module.children())
     ]
     try:
-        with torch.no_grad():
+        with torch.enable_grad(), contextlib.suppress(Exception):  # a penalty needs gradients
             run = step(model, batch)
             if hasattr(run, "__next__"):
                 for _ in run:
@@ -47,7 +52,39 @@ def first_bad_module(model, step, batch):
     finally:
         for handle in handles:
             handle.remove()
-    return found[0] if found else "every module's output is finite, so look at the loss itself"
+    if not found:
+        found.append("every module's output is finite, so look at the loss itself or the rate")
+    return found[0] + ("" if all_finite(batch) else "; the batch itself holds bad numbers")
+
+
+def all_finite(thing):
+    """True if no tensor in `thing` holds NaN or an infinite number."""
+    if isinstance(thing, torch.Tensor):
+        return bool(thing.isfinite().all())
+    if isinstance(thing, tuple | list | Mapping):
+        return all(map(all_finite, thing.values() if isinstance(thing, Mapping) else thing))
+    return True
+
+
+@contextlib.contextmanager
+def one_sentence(what, where):
+    """Turn what a user's function raises into a `ValueError` that says where; keep the cause.
+
+    Parameters
+    ----------
+    what : str, such as "the step"
+    where : callable () -> str, asked only on failure
+    """
+    try:
+        yield
+    except (ValueError, ArithmeticError, torch.OutOfMemoryError, MemoryError):
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split()) or "no reason given"
+        raise ValueError(
+            f"{what} failed at {where()} with {type(error).__name__}: {text[:300]}; expected it to "
+            "run on every batch"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -61,26 +98,3 @@ def memory_advice(batch_size):
             f"{max(batch_size // 2, 1)} with accumulate=2 (the same gradient), precision='bf16', "
             f"or a smaller model. ({str(error).splitlines()[0]})"
         ) from error
-
-
-class Interrupt:
-    """Ctrl-C asks for a stop at the next step boundary; a second Ctrl-C stops at once."""
-
-    def __init__(self):
-        self.requested = False
-
-    def __enter__(self):
-        self.usable = threading.current_thread() is threading.main_thread()
-        if self.usable:
-            self.previous = signal.signal(signal.SIGINT, self.request)
-        return self
-
-    def request(self, number, frame):
-        """Note the first Ctrl-C, raise on the second."""
-        if self.requested:
-            raise KeyboardInterrupt
-        self.requested = True
-
-    def __exit__(self, *error):
-        if self.usable:
-            signal.signal(signal.SIGINT, self.previous)

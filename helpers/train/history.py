@@ -1,5 +1,9 @@
 """What happened during training, one row an epoch (survey 9; chapter 4-models/supervised-learning)."""
 
+import torch
+
+WRITTEN = {"epoch", "loss", "valid_loss", "lr", "seconds"}  # columns of the engine itself
+
 
 class History:
     """Rows of numbers that print as a table, plot themselves and become a DataFrame.
@@ -69,3 +73,57 @@ def cell(row, name):
         return "..."
     value = row.get(name, "")
     return f"{value:.2g}" if isinstance(value, float) else str(value)
+
+
+def epoch_row(epoch, losses, together):
+    """Means over one epoch, weighted by batch size, over all processes.
+
+    Parameters
+    ----------
+    epoch : int, from 1
+    losses : list of (examples, loss, dict of logged entries or None), one a batch
+    together : `helpers.train.processes.Alone` or `Together`
+
+    Raises
+    ------
+    ValueError : for logged entries that are no numbers, differ from batch to batch, or have the
+        name of a column that the engine writes.
+    """
+    sizes = torch.tensor([size for size, _, _ in losses], dtype=torch.float64)
+    columns = {"loss": [loss for _, loss, _ in losses]}
+    for name in losses[0][2] or ():
+        if name in WRITTEN:
+            raise ValueError(f"the step logs {name!r}: expected another name, {WRITTEN} are taken")
+        if not all(logged and name in logged for _, _, logged in losses):
+            raise ValueError(
+                f"the step logs {name!r} for some batches: expected it for all or none"
+            )
+        columns[name] = [logged[name] for _, _, logged in losses]
+    row = {"epoch": epoch}
+    for name, values in columns.items():
+        try:
+            total = float((numbers(values) * sizes).sum())
+        except (TypeError, ValueError, RuntimeError) as error:
+            found = getattr(values[0], "shape", type(values[0]).__name__)
+            raise ValueError(f"the step logs {name!r}: expected a number, found {found}") from error
+        row[name] = together.mean(total, float(sizes.sum()))
+    return row
+
+
+def numbers(values):
+    """Floats and 0-d tensors as one tensor (N,) in double precision, with a single wait.
+
+    Examples
+    --------
+    >>> numbers([1.0, torch.tensor(2.0), 3])
+    tensor([1., 2., 3.], dtype=torch.float64)
+    """
+    found = torch.empty(len(values), dtype=torch.float64)
+    places = [i for i, value in enumerate(values) if isinstance(value, torch.Tensor)]
+    if places:
+        stacked = torch.stack([values[i].detach().reshape(()).float() for i in places])
+        found[places] = stacked.cpu().double()
+    for i, value in enumerate(values):
+        if not isinstance(value, torch.Tensor):
+            found[i] = float(value)
+    return found

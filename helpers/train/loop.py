@@ -12,28 +12,31 @@ import copy
 import itertools
 import math
 import time
-from dataclasses import dataclass, field
-from functools import partial
+from types import SimpleNamespace
 
 import torch
 from torch import nn
 
 from helpers.ground.device import pick_device
-from helpers.ground.random import generator
-from helpers.train.average import Average
-from helpers.train.batches import make_batches, size_of
-from helpers.train.checkpoint import random_states, restore_random_states
-from helpers.train.evaluate import evaluate, predict, validate
-from helpers.train.guard import Interrupt, explain_bad_loss, memory_advice
-from helpers.train.history import History
+from helpers.train.arguments import check_arguments, check_loss, check_player, refuse_alone
+from helpers.train.batches import Spare, make_batches, size_of
+from helpers.train.checkpoint import as_checkpoint
+from helpers.train.dry_run import dry_run
+from helpers.train.evaluate import Interrupted, evaluate, predict, validate
+from helpers.train.guard import explain_bad_loss, memory_advice, one_sentence
+from helpers.train.history import epoch_row, numbers
+from helpers.train.interrupt import Interrupt
+from helpers.train.optimizers import make_optimizers, set_rates
 from helpers.train.precision import Precision
 from helpers.train.processes import join_processes
 from helpers.train.progress import Progress
-from helpers.train.snapshot import resume, save
+from helpers.train.random_state import random_states, restore_random_states
+from helpers.train.run import Run
+from helpers.train.snapshot import begin, resume, save, say_what_changes
+from helpers.train.steps import as_step
+from helpers.train.windows import open_epoch, windows_of
 
 __all__ = ["evaluate", "fit", "predict"]
-
-ONLY = "model"  # the player's name where there is one
 
 
 def fit(
@@ -47,10 +50,10 @@ def fit(
     ----------
     model : nn.Module
         For several players an ``nn.ModuleDict`` of them.
-    train, valid : tuple of tensors, Dataset or iterable of batches
+    train, valid : tensor, tuple of tensors, Dataset, IterableDataset or iterable of batches
         Tensors move to the device once and are sliced there: the fast path.
-    step : callable, (model, batch) -> loss, dict with "loss", or generator of (player, loss)
-        The method; see `helpers.train.steps`.
+    step : Step or callable, (model, batch) -> loss, dict with "loss", or generator of (player, loss)
+        The method; `helpers.train.steps` says what a step, data and a checkpoint are.
     epochs : int >= 0
         Passes over the training data, in all (a resumed run counts those already done).
     lr : float > 0
@@ -72,14 +75,15 @@ def fit(
     accumulate : int >= 1
         Batches per optimiser step. The gradient is that of one large batch.
     clip : float, optional
-        Largest gradient norm.
+        Largest gradient norm, above 0.
     average : float in (0, 1) or "swa", optional
-        Keep averaged weights: an exponential average with this decay, or an equal one over the
-        last quarter of training. They are validated instead and are ``history.averaged``.
+        Keep averaged weights: an exponential average with this decay (a plain mean while it is
+        young), or an equal one over the last quarter of training, with batch norm renewed. They
+        are validated instead and are ``history.averaged``.
     stop : Patience, optional
         Early stopping; the model ends with its best weights.
-    checkpoint : Checkpoint, optional
-        Save to, and resume from, one file.
+    checkpoint : Checkpoint or path, optional
+        Save to, and resume from, one file; a file of another run is refused.
     seed : int
         Orders the examples and drives `transform`; the global generators are left alone.
     progress : bool
@@ -105,254 +109,180 @@ def fit(
     >>> bool(abs(model.weight.item() - 3) < 0.2)
     True
     """
-    check_counts(epochs=epochs, batch_size=batch_size, accumulate=accumulate)
+    given = dict(locals())
+    check_arguments(given)
     together = join_processes(device)
     device = together.device if together.world > 1 else pick_device(device)
-    place(model, device)
-    if together.world > 1:
-        together.start(model)
+    together.start(model.to(device))
+    place = {"seed": seed, "device": device}
     shards = {"rank": together.rank, "world": together.world}
     run = Run(
         model=model,
         forward=compiled(model, compile),
-        step=step,
-        batches=make_batches(train, batch_size, seed=seed, device=device, **shards),
+        step=as_step(step).to(device),
+        batches=make_batches(train, batch_size, **place, **shards),
         optimizers=make_optimizers(model, optimizer, lr, device),
         precision=Precision(precision, device),
         together=together,
-        epochs=epochs,
-        schedule=schedule,
-        transform=transform,
-        accumulate=accumulate,
-        clip=clip,
-        stop=stop,
-        checkpoint=checkpoint,
-        seed=seed,
-        average=make_average(model, average),
-        average_from=0.75 if average == "swa" else 0.0,
+        wanted=SimpleNamespace(**given),
+        stop=stop and stop.fresh(),
+        checkpoint=as_checkpoint(checkpoint),
     )
-    valid = valid and make_batches(valid, batch_size, seed=seed, device=device, shuffle=False)
+    valid = None if valid is None else make_batches(valid, batch_size, shuffle=False, **place)
+    refuse_alone(run.step, together.world)
+    begin(run)
     resume(run)
     run.progress = Progress(run.total_steps, progress and together.is_main)
-    with Interrupt() as interrupt, memory_advice(batch_size):
-        while run.epoch < epochs and not (stop and stop.exhausted) and not interrupt.requested:
-            begin = time.perf_counter()
-            row = train_epoch(run, interrupt)
-            if interrupt.requested:
-                break
-            if valid:
-                row |= together.agree(validate(run.judged, valid, step, metrics, run.precision))
-            row["lr"], row["seconds"] = run.rate(), time.perf_counter() - begin
-            close_epoch(run, row)
-    run.progress.close()
-    return finish(run, interrupt)
+    try:
+        with Interrupt() as interrupt, memory_advice(batch_size):
+            windows = dry_run(run, open_epoch(run), valid, metrics) if run.unfinished else None
+            while run.unfinished and not together.any(interrupt.requested, now=True):
+                since = time.perf_counter()
+                row = train_epoch(run, windows or open_epoch(run), interrupt)
+                windows = None
+                if row is None or not judge(run, row, valid, metrics, interrupt):
+                    break
+                row["lr"], row["seconds"] = run.rate(), time.perf_counter() - since
+                close_epoch(run, row)
+            run.history.interrupted = together.any(interrupt.requested, now=True)
+            if run.history.interrupted and run.checkpoint:
+                save(run)
+    finally:
+        run.progress.close()
+        set_rates(run.optimizers, run.rates)  # a caller's optimiser keeps its rates
+    return finish(run)
 
 
-@dataclass
-class Run:
-    """Everything that changes or is needed while training."""
-
-    model: nn.Module
-    forward: nn.Module  # the model as steps call it: compiled on request
-    step: object
-    batches: object
-    optimizers: dict
-    precision: Precision
-    together: object
-    epochs: int
-    schedule: object
-    transform: object
-    accumulate: int
-    clip: float
-    stop: object
-    checkpoint: object
-    seed: int
-    average: Average = None
-    average_from: float = 0.0
-    epoch: int = 0  # epochs finished
-    window: int = 0  # optimiser steps finished in this epoch
-    losses: list = field(default_factory=list)  # (examples, loss, logged entries) a batch
-    opening: dict = None  # random states at the start of this epoch
-    best: dict = None
-    progress: Progress = None
-    history: History = field(default_factory=History)
-
-    def __post_init__(self):
-        self.autocast = self.precision.autocast()  # one context, entered at every forward pass
-        self.on_cpu = self.precision.device.type == "cpu"
-        for optimizer in self.optimizers.values():
-            for group in optimizer.param_groups:
-                group.setdefault("initial_lr", group["lr"])
-        if self.schedule and self.windows_per_epoch is None:
-            raise ValueError("schedule= needs to know the number of batches: give data with len()")
-
-    @property
-    def windows_per_epoch(self):
-        """Optimiser steps in an epoch, None if the data cannot say."""
-        try:
-            return math.ceil(len(self.batches) / self.accumulate)
-        except TypeError:
-            return None
-
-    @property
-    def total_steps(self):
-        """Optimiser steps in the whole training, None if the data cannot say."""
-        return self.windows_per_epoch and self.windows_per_epoch * self.epochs
-
-    @property
-    def judged(self):
-        """The model that validation looks at: the averaged one where there is one."""
-        return self.average.model if self.average and self.average.updates else self.model
-
-    def rate(self):
-        """The first parameter group's learning rate."""
-        return float(next(iter(self.optimizers.values())).param_groups[0]["lr"])
-
-
-def train_epoch(run, interrupt):
-    """One pass over the training data; returns the epoch's row with the mean loss."""
+def train_epoch(run, windows, interrupt):
+    """One pass over the training data; its row with the mean loss, or None after Ctrl-C."""
     run.model.train()
-    steps_before = run.epoch * (run.windows_per_epoch or 0)
-    total, schedule, progress = run.total_steps, run.schedule, run.progress
-    window = save_every = None
-    if run.checkpoint:
-        run.opening, save_every = run.opening or random_states(), run.checkpoint.steps
-    for window in unseen_windows(run):
-        done = steps_before + run.window
-        if schedule:
-            set_rates(run.optimizers, schedule(done / total))
-        run.losses += update(run, window)
-        run.window += 1
-        if run.average and (total is None or done >= run.average_from * total):
-            run.average.update(run.model)
-        if progress.on:
-            progress.update(done + 1, run.epoch + 1, run.epochs, lambda: float(run.losses[-1][1]))
-        if run.checkpoint and (
-            interrupt.requested or (save_every and run.window % save_every == 0)
-        ):
-            refuse_bad_losses(run, window)
-            save(run)
-        if interrupt.requested:
-            break
+    total, schedule, progress = run.total_steps, run.wanted.schedule, run.progress
+    before, averages_from = run.epoch * (run.windows_per_epoch or 0), run.averages_from
+    save_every = run.checkpoint and run.checkpoint.steps
+    last_good = None if run.at_once else copy.deepcopy(run.model.state_dict())
+    with one_sentence("the step, or reading its batch,", run.whereabouts):
+        for window in windows:
+            done = before + run.window
+            if schedule:
+                set_rates(run.optimizers, run.rates, schedule(done / total))
+            run.losses += update(run, window)
+            run.window += 1
+            if run.average and done >= averages_from:
+                run.average.update(run.model)
+            if progress.on:
+                progress.update(done + 1, run.epoch + 1, run.wanted.epochs, run.losses[-1][1])
+            if run.unproven:
+                say_what_changes(run)
+            stopping = run.together.any(interrupt.requested)
+            due = save_every and run.window % save_every == 0
+            if stopping or due:
+                refuse_bad_losses(run, last_good)
+            if stopping:
+                return None
+            if due:
+                save(run)
     if not run.losses:
         raise ValueError("the training data gave no batch: expected at least one, found none")
-    refuse_bad_losses(run, window)
-    return epoch_row(run)
+    refuse_bad_losses(run, last_good)
+    run.together.share_buffers(run.model)
+    return epoch_row(run.epoch + 1, run.losses, run.together)
 
 
 def update(run, window):
     """One optimiser step (for each player); returns (examples, loss, logged) per batch."""
     sizes = [size_of(batch) for batch in window]
-    seen = []
+    whole, seen = sum(sizes), []
     for batch, size in zip(window, sizes):
+        batch = batch.batch if isinstance(batch, Spare) else batch
         with run.autocast:
             result = run.step(run.forward, batch)
         if hasattr(result, "__next__"):
-            return update_players(run, result, batch, len(window))
-        loss, logged = (result.pop("loss"), result) if isinstance(result, dict) else (result, None)
+            return update_players(run, result, batch, size)
+        loss, logged = check_loss(result, run)
         if not seen:
-            run.optimizers[ONLY].zero_grad(set_to_none=True)
-        seen.append((size, noted(run, loss, batch), logged))
-        run.precision.backward(loss if len(window) == 1 else loss * (size / sum(sizes)))
-    apply(run, run.optimizers[ONLY])
+            run.only.zero_grad(set_to_none=True)
+        seen.append((size, noted(run, loss, batch, len(seen)), logged))
+        run.precision.backward(loss if len(window) == 1 else loss * (size / max(whole, 1)))
+    apply(run, run.only, whole)
     return seen
 
 
-def update_players(run, losses, batch, batches):
+def update_players(run, losses, batch, size):
     """Step through a generator of (player, loss), updating each player as it is named."""
-    if batches > 1:
+    if run.wanted.accumulate > 1:
         raise ValueError("accumulate > 1: expected a step with one loss, found one with players")
     logged, total = {}, 0.0
     while True:
         with run.autocast:
             named = next(losses, None)
         if named is None:
-            return [(size_of(batch), total, logged)]
-        player, loss = named
-        if player not in run.optimizers:
-            known = ", ".join(run.optimizers)
-            raise ValueError(f"the step yielded player {player!r}; expected one of {known}")
+            break
+        player, loss = check_player(named, run)
         logged[player] = noted(run, loss, batch)
         total = total + logged[player]
         run.optimizers[player].zero_grad(set_to_none=True)
         run.precision.backward(loss)
-        apply(run, run.optimizers[player])
+        apply(run, run.optimizers[player], size)
+    if not logged:
+        raise ValueError("the step yielded nothing; expected at least one (player, loss)")
+    return [(size, total, logged)]
 
 
-def noted(run, loss, batch):
+def noted(run, loss, batch, ahead=0):
     """The loss for the record: checked at once on the CPU; on a GPU without waiting for it."""
-    if not run.on_cpu:
+    if not run.at_once:
         return loss.detach()
     value = loss.item()
     if not math.isfinite(value):
-        explain_bad_loss(run.forward, run.step, batch, whereabouts(run, len(run.losses)))
+        explain_bad_loss(run.model, run.step, batch, run.whereabouts(ahead))
     return value
 
 
-def apply(run, optimizer):
+def apply(run, optimizer, size):
     """Average over processes, clip, and change the weights."""
-    if run.together.world > 1 or run.clip:
+    if run.together.world > 1 or run.wanted.clip:
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        run.together.average(parameters, size)
         run.precision.unscale(optimizer)
-        run.together.average(parameters)
-        if run.clip:
-            nn.utils.clip_grad_norm_(parameters, run.clip)
+        if run.wanted.clip:
+            nn.utils.clip_grad_norm_(parameters, run.wanted.clip)
     run.precision.step(optimizer)
 
 
-def unseen_windows(run):
-    """Lists of `accumulate` batches, beginning after those that a checkpoint has behind it."""
-    resumed = random_states() if run.window else None
-    if resumed:
-        restore_random_states(run.opening)
-    batches = run.batches.epoch(run.epoch)
-    if run.transform:
-        draws = generator(run.seed, run.epoch, 1, device=run.precision.device)
-        batches = (run.transform(batch, draws) for batch in batches)
-    if run.accumulate == 1:
-        windows = ([batch] for batch in batches)
-    else:
-        windows = iter(lambda: list(itertools.islice(batches, run.accumulate)), [])
-    if resumed:  # the loader is replayed, then the stream continues where it was
-        for _ in range(run.window):
-            next(windows)
-        restore_random_states(resumed)
-    return windows
-
-
-def set_rates(optimizers, factor):
-    """Scale every group's own learning rate."""
-    for optimizer in optimizers.values():
-        for group in optimizer.param_groups:
-            group["lr"] = group["initial_lr"] * factor
-
-
-def refuse_bad_losses(run, window):
+def refuse_bad_losses(run, last_good):
     """Raise if a loss of this epoch was not finite: the one look that waits for a GPU."""
-    if run.on_cpu:
+    if run.at_once:
         return
-    losses = torch.stack([torch.as_tensor(loss).float() for _, loss, _ in run.losses])
-    bad = (~losses.isfinite()).nonzero()
+    bad = (~numbers([loss for _, loss, _ in run.losses]).isfinite()).nonzero()
     if len(bad):
-        explain_bad_loss(run.forward, run.step, window[-1], whereabouts(run, int(bad[0])))
+        first, batch = int(bad[0]), None
+        if not run.reads_on:
+            restore_random_states(run.opening, run.generators)
+            batches = itertools.chain.from_iterable(windows_of(run))
+            batch = next(itertools.islice(batches, first, None))
+        run.model.load_state_dict(last_good)  # as it was when this epoch began
+        explain_bad_loss(run.model, run.step, batch, run.whereabouts(first - len(run.losses)))
 
 
-def whereabouts(run, batch):
-    """Epoch and batch, counted from 1."""
-    return f"epoch {run.epoch + 1}, batch {batch + 1}"
-
-
-def epoch_row(run):
-    """Means over the epoch, weighted by batch size."""
-    sizes = torch.tensor([size for size, _, _ in run.losses], dtype=torch.float64)
-    columns = {"loss": [loss for _, loss, _ in run.losses]}
-    for name in run.losses[0][2] or ():
-        columns[name] = [logged[name] for _, _, logged in run.losses]
-    row = {"epoch": run.epoch + 1}
-    for name, values in columns.items():
-        values = torch.stack([torch.as_tensor(v).detach().cpu().double() for v in values])
-        row[name] = run.together.mean(float((values * sizes).sum() / sizes.sum()))
-    return row
+def judge(run, row, valid, metrics, interrupt):
+    """Add validation to the row; False after Ctrl-C, as if it had not begun."""
+    before = random_states(run.generators)
+    if run.wanted.average == "swa" and run.average.updates and not run.reads_on:
+        memory = run.step.state_dict()
+        run.average.renew_norms(run.step, (b for window in windows_of(run) for b in window))
+        run.step.load_state_dict(memory)
+        restore_random_states(before, run.generators)
+    if valid is None:
+        return True
+    try:
+        found = validate(run.judged, valid, run.step, metrics, run.precision, interrupt=interrupt)
+    except Interrupted:
+        found = None
+    if run.together.any(found is None, now=True):
+        restore_random_states(before, run.generators)
+        return False
+    row |= run.together.agree(found)
+    return True
 
 
 def close_epoch(run, row):
@@ -362,14 +292,12 @@ def close_epoch(run, row):
     if run.stop and run.stop.improved(row):
         run.history.best_epoch = run.epoch
         run.best = copy.deepcopy(run.judged.state_dict())
-    due = run.checkpoint and (run.epoch % run.checkpoint.every == 0 or run.epoch == run.epochs)
-    if due or (run.checkpoint and run.stop and run.stop.exhausted):
+    if run.checkpoint and (run.epoch % run.checkpoint.every == 0 or not run.unfinished):
         save(run)
 
 
-def finish(run, interrupt):
+def finish(run):
     """Best weights back into the model, averages into the history."""
-    run.history.interrupted = interrupt.requested
     if run.best is not None:
         run.model.load_state_dict(run.best)
     if run.average:
@@ -378,44 +306,11 @@ def finish(run, interrupt):
     return run.history
 
 
-def check_counts(**counts):
-    """Each must be a whole number, at least 1 (epochs: 0)."""
-    for name, value in counts.items():
-        least = 0 if name == "epochs" else 1
-        if not isinstance(value, int) or value < least:
-            raise ValueError(f"{name}={value!r}: expected a whole number of at least {least}")
-
-
-def place(model, device):
-    """Move the model; images are fastest channels-last (0.6 of a CPU step, measured)."""
-    model.to(device)
-    if any(isinstance(module, nn.Conv2d) for module in model.modules()):
-        model.to(memory_format=torch.channels_last)
-
-
 def compiled(model, compile):
-    """The model as the steps call it."""
+    """The model, or each player, as the steps call it."""
     if not compile:
         return model
-    return torch.compile(model, mode=compile if isinstance(compile, str) else None)
-
-
-def make_optimizers(model, optimizer, lr, device):
-    """One optimiser per player; a single model is the only player."""
-    players = dict(model) if isinstance(model, nn.ModuleDict) else {ONLY: model}
-    given = optimizer if isinstance(optimizer, dict) else dict.fromkeys(players, optimizer)
-    fused = partial(torch.optim.AdamW, lr=lr, fused=device.type in ("cpu", "cuda"))
-    made = {}
-    for name, choice in given.items():
-        if isinstance(choice, torch.optim.Optimizer):
-            made[name] = choice
-        else:
-            made[name] = (choice or fused)(p for p in players[name].parameters() if p.requires_grad)
-    return made
-
-
-def make_average(model, average):
-    """The averaged copy, if one is wanted."""
-    if average is None:
-        return None
-    return Average(model, decay=None if average == "swa" else average)
+    mode = compile if isinstance(compile, str) else None
+    if isinstance(model, nn.ModuleDict):
+        return nn.ModuleDict({name: torch.compile(part, mode=mode) for name, part in model.items()})
+    return torch.compile(model, mode=mode)

@@ -13,8 +13,8 @@ class Precision:
     Parameters
     ----------
     name : "auto", "fp32", "bf16" or "fp16"
-        "auto" is bf16 on a GPU that has it, fp16 with loss scaling on an older one, and fp32
-        on the CPU.
+        "auto" is bf16 on a GPU that computes in it, fp16 with loss scaling on an older one (a
+        T4 only emulates bf16, slowly), and fp32 on the CPU.
     device : torch.device
 
     Raises
@@ -27,7 +27,8 @@ class Precision:
         if name == "auto":
             name = "fp32"
             if device.type == "cuda":
-                name = "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+                real = torch.cuda.is_bf16_supported(including_emulation=False)
+                name = "bf16" if real else "fp16"
         if name not in FORMATS:
             raise ValueError(f"precision={name!r}: expected one of auto, {', '.join(FORMATS)}")
         if name == "fp16" and device.type == "cpu":

@@ -17,18 +17,19 @@ class Progress:
     """
 
     def __init__(self, total, wanted=True):
-        self.total, self.begin, self.shown = total, time.monotonic(), 0.0
+        self.total, self.begin, self.shown, self.first = total, time.monotonic(), 0.0, None
         self.on = wanted and os.environ.get("HELPERS_PROGRESS", "1") != "0"
 
     def update(self, step, epoch, epochs, loss):
-        """Show where training is; `loss` is called only when the line is drawn."""
+        """Show where training is; a `loss` on a GPU is read only when the line is drawn."""
         now = time.monotonic()
         if now - self.shown < 0.25:
             return
         self.shown = now
-        rate = step / max(now - self.begin, 1e-9)
+        self.first = step - 1 if self.first is None else self.first  # a resumed run begins late
+        rate = (step - self.first) / max(now - self.begin, 1e-9)
         left = f", {(self.total - step) / rate:.0f} s left" if self.total and rate else ""
-        text = f"epoch {epoch}/{epochs}  loss {loss():.4g}  {rate:.0f} steps/s{left}"
+        text = f"epoch {epoch}/{epochs}  loss {float(loss):.4g}  {rate:.0f} steps/s{left}"
         print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
 
     def close(self):

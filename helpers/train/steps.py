@@ -1,52 +1,166 @@
 """What is done with one batch: a method is a step (survey 4.1; chapter 4-models/supervised-learning).
 
-A step is any function ``step(model, batch)`` that returns
+The contract between a method and the engine, in one place:
 
-- a loss (0-d tensor), or
-- a dict whose ``"loss"`` is optimised and whose other entries are logged, or
+**A step** is called as ``step(model, batch)`` and returns
+
+- a loss: a tensor of one number that depends on the weights, or
+- a dict whose ``"loss"`` is optimised and whose other entries, numbers, are logged, or
 - for several players, a generator that yields ``(player, loss)``: the engine updates that
-  player's weights and resumes the generator, so that the next loss sees the new weights.
+  player's weights and resumes the generator, so that the next loss sees the new weights. The
+  model is then an ``nn.ModuleDict`` of the players, and each has an optimiser of its own.
 
-A step that remembers something from batch to batch names it in `memory` (see `Remembering`).
-If the step has a method ``validate(model, batch) -> (loss, prediction, target)``, validation
-uses it; otherwise the step itself gives the validation loss.
+A step that remembers nothing may be a plain function. Otherwise it is an object, best a `Step`:
+
+- ``validate(model, batch) -> (loss, prediction, target)`` judges held-out data; it changes
+  nothing. Metrics need its prediction and target. Without it the step itself gives the loss.
+- ``state_dict()`` and ``load_state_dict(state)`` hold what the step remembers from batch to batch
+  (counts, teachers, ensembles, target networks), as numbers, tensors and containers of these. The
+  checkpoint keeps it, for each process its own.
+- ``to(device)`` moves what it remembers to where the model is.
+
+**Data** are a tuple of tensors, a Dataset, an IterableDataset (put into batches of `batch_size`),
+or anything that can be read anew at every epoch and gives ready batches. ``set_epoch(epoch)``, if
+it is there, is called before each reading. Where order or randomness lives in the data and not in
+a random generator that it holds, the data have a ``state_dict`` too, which says how to read *on*.
+
+**A checkpoint** holds model, optimisers, number format, averages, patience, memory of step and
+data, every random generator, and a fingerprint of what made them (`helpers.train.fingerprint`).
 """
+
+import copy
 
 
 class Remembering:
-    """A step with a memory, which a checkpoint saves and restores.
+    """Something with a memory that moves with the model and that a checkpoint restores.
 
     Attributes
     ----------
     memory : tuple of str
-        Names of the attributes: numbers, tensors, or objects with a ``state_dict``.
+        Names of the attributes: numbers, tensors, containers of these, or objects with a
+        ``state_dict``.
 
     Examples
     --------
-    >>> step = Remembering()
+    >>> class Counting(Remembering):
+    ...     memory = ("steps",)
+    >>> step = Counting()
     >>> step.steps = 3
     >>> step.state_dict()
     {'steps': 3}
     """
 
-    memory = ("steps",)
+    memory = ()
 
     def state_dict(self):
-        """What a checkpoint needs."""
+        """What a checkpoint needs: a copy."""
         parts = {name: getattr(self, name) for name in self.memory}
-        return {n: p.state_dict() if hasattr(p, "state_dict") else p for n, p in parts.items()}
+        parts = {n: p.state_dict() if hasattr(p, "state_dict") else p for n, p in parts.items()}
+        return copy.deepcopy(parts)
 
     def load_state_dict(self, state):
-        """Take over a checkpoint's state."""
-        for name, saved in state.items():
+        """Take over a checkpoint's state.
+
+        Raises
+        ------
+        ValueError : if the state names other things than `memory`.
+        """
+        if set(state) != set(self.memory):
+            raise ValueError(
+                f"{type(self).__name__}: expected a state with {sorted(self.memory)}, "
+                f"found {sorted(state)}"
+            )
+        for name, saved in copy.deepcopy(state).items():
             part = getattr(self, name)
             if hasattr(part, "load_state_dict"):
                 part.load_state_dict(saved)
             else:
-                setattr(self, name, saved)
+                setattr(self, name, placed(saved, getattr(part, "device", None)))
+
+    def to(self, device):
+        """Move what is remembered to `device`; returns itself."""
+        for name in self.memory:
+            setattr(self, name, placed(getattr(self, name), device))
+        return self
 
 
-class Supervised:
+def placed(part, device):
+    """A tensor, or an object with ``.to``, on `device`; anything else as it is."""
+    return part.to(device) if device is not None and hasattr(part, "to") else part
+
+
+class Step(Remembering):
+    """A step as an object; see the contract above. Methods derive from it and write ``__call__``.
+
+    Attributes
+    ----------
+    alone : bool
+        True for a step that must see every batch: several processes are refused.
+    """
+
+    alone = False
+
+    def __call__(self, model, batch):
+        """The loss of one batch, or a dict, or a generator of (player, loss)."""
+        raise NotImplementedError
+
+    def validate(self, model, batch):
+        """Loss, prediction and target of held-out data; None for what the step cannot say."""
+        before = self.state_dict()
+        result = self(model, batch)
+        self.load_state_dict(before)
+        if hasattr(result, "__next__"):
+            result.close()
+            return None, None, None
+        return (result["loss"] if isinstance(result, dict) else result), None, None
+
+
+class Plain(Step):
+    """A function, or an object of one's own with part of the contract, as a `Step`."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, model, batch):
+        """What the function returns."""
+        return self.function(model, batch)
+
+    def validate(self, model, batch):
+        """The function's own ``validate``, if it has one."""
+        return getattr(self.function, "validate", super().validate)(model, batch)
+
+    def state_dict(self):
+        """The function's memory, if it has one."""
+        return getattr(self.function, "state_dict", dict)()
+
+    def load_state_dict(self, state):
+        """Hand the memory back."""
+        getattr(self.function, "load_state_dict", lambda state: None)(state)
+
+    def to(self, device):
+        """Move the memory."""
+        getattr(self.function, "to", lambda device: None)(device)
+        return self
+
+
+def as_step(step):
+    """`step` itself if it is a `Step`, a function wrapped as one otherwise.
+
+    Raises
+    ------
+    ValueError : for something that cannot be called.
+    """
+    if isinstance(step, Step):
+        return step
+    if not callable(step):
+        raise ValueError(
+            f"step={step!r}: expected a function step(model, batch) or a Step, for example "
+            f"supervised(torch.nn.functional.cross_entropy), found {type(step).__name__}"
+        )
+    return Plain(step)
+
+
+class Supervised(Step):
     """Compare the model's prediction with the target (see `supervised`)."""
 
     def __init__(self, loss, unpack):
@@ -72,9 +186,9 @@ def inputs_and_target(batch):
     >>> inputs_and_target(("x", "mask", "y"))
     (('x', 'mask'), 'y')
     """
-    if isinstance(batch, tuple | list):
+    if isinstance(batch, tuple | list) and len(batch) > 1:
         return tuple(batch[:-1]), batch[-1]
-    if hasattr(batch, "y"):
+    if getattr(batch, "y", None) is not None:
         return (batch,), batch.y
     raise ValueError(
         f"supervised(): cannot tell inputs from target in a batch of type {type(batch).__name__}; "
@@ -91,5 +205,11 @@ def supervised(loss, unpack=inputs_and_target):
         For example ``torch.nn.functional.cross_entropy``.
     unpack : callable, batch -> (inputs, target)
         How to read a batch. The default takes tuples ``(x, ..., y)`` and graph batches.
+
+    Raises
+    ------
+    ValueError : if the loss cannot be called.
     """
+    if not callable(loss):
+        raise ValueError(f"supervised(loss={loss!r}): expected a function (prediction, target)")
     return Supervised(loss, unpack)

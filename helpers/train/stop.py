@@ -1,7 +1,8 @@
 """Early stopping on the best weights (survey 9; chapter 4-models/supervised-learning)."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from numbers import Integral
 
 
 @dataclass
@@ -16,6 +17,14 @@ class Patience:
         A column of the history: "valid_loss" or the name of a metric.
     higher_is_better : bool
         True for an accuracy, False for a loss.
+
+    Raises
+    ------
+    ValueError : for fewer epochs than one.
+
+    Notes
+    -----
+    Each `fit` waits anew: what is given is a rule and stays as it is.
     """
 
     epochs: int = 5
@@ -23,6 +32,16 @@ class Patience:
     higher_is_better: bool = False
     best: float = field(default=math.inf, init=False)
     waited: int = field(default=0, init=False)
+
+    def __post_init__(self):
+        if not isinstance(self.epochs, Integral) or self.epochs < 1:
+            raise ValueError(
+                f"Patience(epochs={self.epochs!r}): expected a whole number of at least 1"
+            )
+
+    def fresh(self):
+        """The same rule, before any epoch."""
+        return replace(self)
 
     def improved(self, row):
         """Record one epoch's row; True if it is the best so far."""

@@ -1,161 +1,147 @@
-"""The house rules of a chapter, read from the notebook as it is stored."""
+"""Every chapter keeps the house rules (rules.py), and each rule notices what it is about."""
 
-import ast
+import copy
+import dataclasses
 import json
-import re
+import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
-IDS = [f"{path.parent.name}/{path.stem}" for path in CHAPTERS]
-HEADINGS = ["idea", "by hand", "librar", "goes wrong", "in science", "your own data", "exercises"]
-UNCOMPARED = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception"}
+sys.path.append(str(Path(__file__).parent))
+import rules  # noqa: E402
+from rules import curriculum  # noqa: E402
 
-
-def read(path):
-    return nbformat.read(path, as_version=4)
+ALL = curriculum.chapters()
+WRITTEN = curriculum.written()
+MODEL = next(c for c in WRITTEN if c.name == "7-interpretability/shapley-values")
 
 
-def code(path):
-    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+def test_there_are_chapters_and_a_curriculum():
+    assert len(WRITTEN) >= 12
+    assert len(ALL) >= 66
 
 
-def prose(path):
-    return "\n\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
+@pytest.mark.parametrize("chapter", ALL, ids=lambda chapter: chapter.name)
+def test_nothing_is_missing_but_in_drafts(chapter):
+    found = [] if chapter.draft else rules.faults(chapter)
+    assert not found, "\n".join(found)
 
 
-chapter = pytest.mark.parametrize("path", CHAPTERS, ids=IDS)
+@pytest.fixture
+def changed(tmp_path, monkeypatch):
+    """A copy of the model chapter, changed; returns what a rule says of it."""
+
+    def judge(rule, edit_notebook=None, **fields):
+        notebook = copy.deepcopy(curriculum.notebook_json(MODEL.notebook))
+        if edit_notebook:
+            edit_notebook(notebook)
+        path = tmp_path / f"{MODEL.name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(notebook))
+        monkeypatch.setattr(curriculum, "NOTEBOOKS", tmp_path)
+        monkeypatch.setattr(rules, "ROOT", tmp_path)
+        return "\n".join(rule(dataclasses.replace(MODEL, **fields)))
+
+    return judge
 
 
-def test_there_are_chapters():
-    assert len(CHAPTERS) >= 4
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-@chapter
-def test_it_was_run_in_order_from_a_fresh_kernel(path):
-    counts = [cell.execution_count for cell in code(path)]
-    assert counts == list(range(1, len(counts) + 1))
+def say(number, source):
+    def edit(notebook):
+        code_cells(notebook)[number]["source"] = source
+
+    return edit
 
 
-@chapter
-def test_no_error_and_no_stderr_is_stored(path):
-    for number, cell in enumerate(code(path)):
-        for output in cell.outputs:
-            assert output.output_type != "error", f"code cell {number}: stored error"
-            assert output.get("name") != "stderr", f"code cell {number}: {output.text[:80]}"
+def add(source):
+    return lambda notebook: code_cells(notebook)[-1].update(source=source)
 
 
-@chapter
-def test_the_first_cell_says_what_the_reader_needs_to_know(path):
-    first = read(path).cells[0].source
-    assert re.match(r"# [A-Z]", first)
-    assert "chapter-card" in first
-    for part in ("Survey section", "Level", "Data", "Time", "You need", "You will be able to"):
-        assert f"**{part}**" in first, f"the card lacks {part}"
-    name = f"{path.parent.name}/{path.stem}"
-    assert f"{{chapter-time}}`{name}`" in first
-    verbs = first.split("**You will be able to**")[1].split(":::")[0]
-    assert len(verbs.split(";")) == 3, "three verbs, separated by semicolons"
+def without(word):
+    def edit(notebook):
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"]).replace(word, "")
+
+    return edit
 
 
-@chapter
-def test_every_part_of_the_anatomy_is_there(path):
-    headings = "\n".join(re.findall(r"(?m)^#{2,3} .*", prose(path))).lower()
-    assert [part for part in HEADINGS if part not in headings] == []
+def output(**kinds):
+    return lambda notebook: code_cells(notebook)[3].update(outputs=[kinds])
 
 
-@chapter
-def test_cells_are_short(path):
-    lengths = [len(cell.source.splitlines()) for cell in code(path)]
-    assert max(lengths) <= 25
-    assert sorted(lengths)[len(lengths) // 2] <= 9
+CASES = [
+    (rules.finished, add("TODO = 1"), "still says TODO"),
+    (rules.stored, lambda n: code_cells(n)[2].update(execution_count=1), "not run in order"),
+    (rules.stored, output(output_type="error"), "a stored error or warning"),
+    (rules.stored, output(output_type="stream", name="stderr"), "a stored error or warning"),
+    (rules.stored, lambda n: n["metadata"]["cost"].update(seconds=61), "took 61 s; expected"),
+    (rules.stored, lambda n: n["metadata"].pop("cost"), "took 0 s; expected"),
+    (rules.stored, add("'/root/x'"), "one machine is stored"),
+    (rules.card, without("**Level**"), "the card lacks Level"),
+    (rules.card, without("chapter-card"), "needs a title and a card"),
+    (rules.card, without("supervised-learning"), "does not name the prerequisite"),
+    (rules.anatomy, without("## Exercises"), "no heading with 'exercises'"),
+    (rules.short_cells, add("x = 1\n" * 26), "a code cell has 26 lines"),
+    (rules.conventions, say(0, "import helpers"), "must be the install cell"),
+    (rules.conventions, say(1, "x = 1"), "must call start()"),
+    (rules.conventions, add("%matplotlib inline"), "a shell command or a magic"),
+    (rules.conventions, add("from torch import *"), "imports *"),
+    (rules.checks, without("check"), "0 checks; expected"),
+    (rules.checks, add('check("a", 1, 0)\ncheck("a", 2, 0)'), "the same claim: 'a'"),
+    (rules.checks, add('check(f"a", 1, 0)'), "must be a literal"),
+    (rules.alt_texts, lambda n: [c["metadata"].clear() for c in code_cells(n)], "without alt"),
+    (rules.exercises, without("{exercise}"), "0 exercises; expected"),
+    (rules.exercises, without("check"), "no solution that runs and checks"),
+]
 
 
-@chapter
-def test_code_keeps_to_the_conventions(path):
-    source = "\n".join(cell.source for cell in code(path))
-    tree = ast.parse(source)
-    assert "sys.path" not in source
-    assert "filterwarnings" not in source
-    assert not re.search(r"(?m)^[!%]", source)
-    stars = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
-    assert not stars
+@pytest.mark.parametrize(("rule", "edit", "said"), CASES, ids=lambda x: getattr(x, "__name__", x))
+def test_each_rule_notices_what_it_is_about(rule, edit, said, changed):
+    assert said in changed(rule, edit)
 
 
-@chapter
-def test_it_starts_with_start_and_claims_are_checked(path):
-    cells = code(path)
-    assert "start(" in cells[0].source
-    assert sum(cell.source.count("check(") for cell in cells) >= 6
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"section": "seven"}, "no section 'seven'"),
+        ({"prerequisites": ["4-models/nothing"]}, "is no chapter"),
+        ({"words": []}, "name the words"),
+        ({"extras": ["brains"]}, "its imports need ['interpret']"),
+    ],
+)
+def test_a_wrong_yml_is_named(fields, said, changed):
+    assert said in changed(rules.own_file, **fields)
 
 
-@chapter
-def test_every_figure_has_alt_text(path):
-    for number, cell in enumerate(code(path)):
-        pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
-        if pictures:
-            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-            assert len(alt) >= 40, f"code cell {number}: a figure without alt text"
-            assert not alt.endswith(".png")
-
-
-@chapter
-def test_nothing_of_one_machine_is_stored(path):
-    text = re.sub(r'"image/png": "[^"]*"', "", path.read_text())
-    assert not re.search(r"(/root/|/home/\w+/|/tmp/|0x[0-9a-f]{8,}|image/svg)", text)
-
-
-@chapter
-def test_exercises_have_executed_solutions(path):
-    text = prose(path)
-    exercises = re.findall(r"\{exercise\}[^\n]*\n:label: (\S+)", text)
-    solutions = re.findall(r"\{solution-start\} (\S+)", text)
-    assert len(exercises) >= 2
-    assert solutions == exercises
-    inside, checked = None, set()
-    for cell in read(path).cells:
-        if cell.cell_type == "markdown":
-            begin = re.search(r"\{solution-start\} (\S+)", cell.source)
-            inside = begin[1] if begin else None if "{solution-end}" in cell.source else inside
-        elif inside and "check(" in cell.source:
-            checked.add(inside)
-    assert checked == set(exercises), "each solution runs and checks its answer"
-
-
-@chapter
-def test_it_stays_light(path):
-    assert path.stat().st_size < 1_000_000
+def test_a_chapter_without_proofs_is_named(changed):
+    assert "nothing proves that its checks can fail" in changed(rules.proofs)
 
 
 def uncompared():
-    """Cells with text output that nbval does not compare."""
-    for path, name in zip(CHAPTERS, IDS):
-        for number, cell in enumerate(code(path)):
-            if set(cell.metadata.get("tags", [])) & UNCOMPARED and cell.outputs:
-                yield f"{name}:{number}"
+    """Cells with output that nbval does not compare."""
+    for chapter in WRITTEN:
+        for number, cell in enumerate(rules.code(chapter)):
+            if set(cell["metadata"].get("tags", [])) & rules.UNCOMPARED and cell["outputs"]:
+                yield f"{chapter.name}:{number}"
 
 
-def test_what_nbval_does_not_compare_is_listed_with_a_reason_and_is_little():
-    listed = yaml.safe_load((ROOT / "tests" / "book" / "uncompared.yml").read_text()) or {}
-    found = list(uncompared())
-    assert sorted(listed) == sorted(found)
-    assert all(len(str(reason)) > 20 for reason in listed.values())
-    texts = sum(bool(cell.outputs) for path in CHAPTERS for cell in code(path))
-    assert 1 - len(found) / texts >= 0.97
+def test_what_nbval_does_not_compare_is_listed_with_a_reason():
+    from checked import exceptions
+
+    assert sorted(exceptions()) == sorted(uncompared())
+    assert all(len(str(reason)) > 20 for reason in exceptions().values())
 
 
-def test_the_published_share_is_the_real_one():
-    stored = json.loads((ROOT / "book" / "data" / "coverage.json").read_text())
-    total = sum(has_text(cell) for path in CHAPTERS for cell in code(path))
-    assert stored["total"] == total
-    assert stored["compared"] == total - len(list(uncompared()))
+def test_the_kinds_of_what_is_compared_are_told_apart():
+    from checked import counts, kind_of
 
-
-def has_text(cell):
-    """Does nbval compare anything of this cell's output?"""
-    kinds = {k for o in cell.outputs for k in (o.get("data") or {"text": 0})}
-    return bool(kinds - {"image/png", "image/jpeg"})
+    found = {kind: count for kind, count, *_ in counts()}
+    assert min(found[kind] for kind in ("value", "verdict", "listing", "figure")) > 10
+    assert kind_of({"text": "✓ a: 1 (at least 0)\n✓ b\n"}) == "verdict"
+    assert kind_of({"text": "✓ a: 1 (at least 0)\nnine\n"}) == "value"
+    assert kind_of({"data": {"image/png": "x", "text/plain": "Figure: y"}}) == "figure"
+    assert kind_of({"data": {"text/html": '<div class="comparison" style'}}) == "comparison"

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "book" / "_ext"))
@@ -14,9 +13,9 @@ COLUMNS = "url,title,section,kind,for,state,dated,checked,evidence,source,succes
 COLUMNS = [*COLUMNS.split(","), "chapter"]
 STATES = ["alive", "moved", "unmaintained", "archived", "closed", "not checked"]
 KINDS = {"library", "code", "models", "tool", "course", "post", "book", "site", "list", "video"}
-CURRICULUM = {
-    row["path"] for row in yaml.safe_load((ROOT / "book/data/curriculum.yml").read_text())
-}
+from curriculum import titles  # noqa: E402
+
+CURRICULUM = set(titles())
 LINKS = (ROOT / "tests" / "book" / "survey_links.txt").read_text().splitlines()
 RESOURCES = (ROOT / "book" / "data" / "resources.csv").read_text(encoding="utf-8")
 NAME = "book/data/resources.csv"
@@ -55,7 +54,7 @@ def faults(row):
     if row["kind"] not in KINDS:
         yield f"no kind {row['kind']!r}: use one of {', '.join(sorted(KINDS))}"
     if row["chapter"] and row["chapter"] not in CURRICULUM:
-        yield f"no chapter {row['chapter']!r} in book/data/curriculum.yml"
+        yield f"no chapter {row['chapter']!r} among notebooks/*/*.yml"
     for name in ("url", "source", "successor_url"):
         if row[name] and not re.fullmatch(r"https?://[^\s/]+\S*", row[name]):
             yield f"{name} {row[name]!r} is no address: start it with https://"

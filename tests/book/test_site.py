@@ -12,7 +12,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
-sys.path.append(str(ROOT / "book" / "_ext"))
+sys.path += [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
+import curriculum  # noqa: E402
+
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
 URL = CONFIG["repository"]["url"]
 
@@ -76,23 +78,28 @@ def missing_targets(path):
 
 
 def notebooks():
-    return {str(p.relative_to(ROOT).with_suffix("")) for p in ROOT.glob("notebooks/*/*.ipynb")}
+    return {f"notebooks/{chapter.name}" for chapter in curriculum.written()}
 
 
-def test_every_notebook_and_page_is_in_the_table_of_contents():
-    from toc import table_of_contents
-
-    stored = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    text = str(stored)
-    lost = {name for name in notebooks() if f"'{name}'" not in text}
-    assert not lost, f"_toc.yml lacks {sorted(lost)}: run `python book/_ext/toc.py`"
-    assert stored == table_of_contents(), "_toc.yml is out of date: run `python book/_ext/toc.py`"
+def test_every_notebook_has_its_yml():
+    found = {f"{p.parent.name}/{p.stem}" for p in ROOT.glob("notebooks/*/*.ipynb")}
+    lost = found - {chapter.name for chapter in curriculum.chapters()}
+    assert not lost, f"no yml beside {sorted(lost)}: make new CHAPTER=part/name writes one"
 
 
-def test_every_chapter_is_in_the_curriculum_file():
-    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
-    known = {f"notebooks/{row['path']}" for row in rows}
-    assert notebooks() <= known, f"book/data/curriculum.yml lacks {sorted(notebooks() - known)}"
+def test_every_page_and_part_is_in_the_table_of_contents():
+    text = (ROOT / "_toc.yml").read_text()
+    lost = [p for p in (ROOT / "book").rglob("*.md") if str(p.relative_to(ROOT))[:-3] not in text]
+    assert lost == []
+    assert all(f"glob: notebooks/{part}/*" in text for part in curriculum.PARTS)
+
+
+@built
+def test_chapters_stand_in_the_order_of_the_curriculum():
+    text = (SITE / "book" / "index.html").read_text()
+    sidebar = text.split("bd-links", 1)[1].split("</nav>")[0]
+    found = re.findall(r'href="\.\./(notebooks/[^"]+)\.html"', sidebar)
+    assert found == [f"notebooks/{chapter.name}" for chapter in curriculum.written()]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "CITATION.cff", "environment.yml", "README.md"])
@@ -123,8 +130,8 @@ def test_a_bibliography_key_means_one_work():
     from chapter import entries
 
     seen = {}
-    for path in [ROOT / "book" / "references.bib", *ROOT.glob("book/extra/*.bib")]:
-        for key, entry in entries(path.read_text()) if path.exists() else ():
+    for path in curriculum.bibliographies():
+        for key, entry in entries(path.read_text()):
             title = re.search(r"\btitle\s*=\s*[{\"](.+?)[}\"],?\s*$", entry, re.M | re.I)
             assert title, f"{path.name}: {key} has no title"
             words = re.sub(r"[^a-z0-9]", "", title[1].lower())
@@ -186,18 +193,53 @@ def test_there_is_a_sitemap_a_404_page_and_a_preview():
     sitemap = (SITE / "sitemap.xml").read_text()
     assert sitemap.count("<loc>") >= 20
     assert "/book/index.html" in sitemap
+    assert "404" not in sitemap
+    assert "noindex" in (SITE / "book" / "404.html").read_text()
     assert page(SITE / "404.html").base.startswith(CONFIG["html"]["baseurl"])
     assert (SITE / "_static" / "social.png").stat().st_size < 300_000
-    assert 'property="og:description"' in (SITE / "book" / "index.html").read_text()
+    for name in ("index.html", "book/index.html"):
+        assert 'property="og:description"' in (SITE / name).read_text(), name
+
+
+@built
+def test_links_to_notebooks_have_no_dot_in_their_path():
+    for path in (SITE / "notebooks").rglob("*.html"):
+        text = path.read_text()
+        assert "/./" not in text.split("<article")[0]
+        name = path.relative_to(SITE).with_suffix(".ipynb").as_posix()
+        assert f"colab.research.google.com/github/{URL.split('/', 3)[3]}/blob/main/{name}" in text
+        assert f"urlpath=lab/tree/{name}" in text
+
+
+@built
+def test_ids_are_unique_on_every_page():
+    for path in pages():
+        ids = re.findall(r'<[^>]+\sid="([^"]+)"', path.read_text())
+        twice = {name for name in ids if ids.count(name) > 1}
+        assert not twice, f"{path.relative_to(SITE)}: {sorted(twice)[:5]}"
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path, monkeypatch):
+    import build
+
+    monkeypatch.setattr(build, "SITE", tmp_path / "html")
+    monkeypatch.setattr(build, "STAMP", tmp_path / "stamp")
+    for folder in ("html", ".doctrees"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "stamp").write_text("whole")
+    build.drop_halves()
+    assert (tmp_path / "html").exists(), "a finished build is kept"
+    (tmp_path / "stamp").unlink()
+    build.drop_halves()
+    assert not (tmp_path / "html").exists()
+    assert not (tmp_path / ".doctrees").exists()
 
 
 @built
 @pytest.mark.parametrize("part", sorted(p.stem for p in ROOT.glob("book/parts/*.md")))
 def test_a_part_page_links_what_runs_and_marks_what_is_planned(part):
-    rows = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
     text = (SITE / "book" / "parts" / f"{part}.html").read_text().split("<article", 1)[1]
-    for row in rows:
-        if row["path"].startswith(f"{part}/"):
-            runs = f"notebooks/{row['path']}" in notebooks()
-            linked = f'href="../../notebooks/{row["path"]}.html"' in text.split("</article>")[0]
-            assert linked == runs, f"{row['path']}: linked {linked}, exists {runs}"
+    for chapter in curriculum.chapters():
+        if chapter.part == part:
+            linked = f'href="../../notebooks/{chapter.name}.html"' in text.split("</article>")[0]
+            assert linked == chapter.written, f"{chapter.name}: linked {linked}"

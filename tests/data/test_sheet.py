@@ -3,16 +3,45 @@ import pytest
 from helpers.data import sheet
 
 
-def test_read_csv_equals_pandas_on_quotes_and_line_breaks(tmp_path):
-    import pandas
+def test_read_cells_equals_the_csv_module_on_quotes_and_line_breaks(tmp_path):
+    import csv
 
     file = tmp_path / "a.csv"
     file.write_text('name,note\n"Smith, J.","two\nlines"\nLee,"said ""yes"""\n')
-    assert sheet.read_csv("t", file) == pandas.read_csv(file).to_dict("list")
+    with open(file, newline="") as handle:
+        wanted = list(csv.DictReader(handle))
+    assert sheet.read_cells("t", file).to_dict("records") == wanted
 
 
-def test_numbers_median_of_an_even_count_and_no_value_at_all():
-    found = sheet.numbers("t", "a.csv", "c", ["1", "4", "", "2", "9"], impute="median")
-    assert found.tolist() == [1, 4, 3, 2, 9]
-    with pytest.raises(ValueError, match="column 'c' has no value at all"):
-        sheet.numbers("t", "a.csv", "c", ["", "NA"], impute="median")
+def test_row_numbers_are_those_of_a_spreadsheet(write):
+    frame = sheet.read_cells("t", write("a,b\r\n1,2\r\n3, 4 \r\n\r\n"))
+    assert frame.index.tolist() == [2, 3]
+    assert frame.loc[3].tolist() == ["3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b\n1,2\n3,4,5\n", "row 3: expected 2 cells like the header, found 3"),
+        ("a,b\n1,2,\n3,4,\n", "row 2: expected 2 cells like the header, found 3"),
+        ("a,b\n1,2\n3\n", "row 3: expected 2 cells like the header, found 1"),
+        ("a,b\n" + "x" * 200_000 + ",2\n", "not readable as CSV .field larger"),
+        ("a|b\n1|2\n", "pass separator='|'"),
+    ],
+)
+def test_rows_that_do_not_fit(write, text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sheet.read_cells("t", write(text))
+
+
+def test_size_is_bounded_and_columns_are_named(write, monkeypatch):
+    frame = sheet.read_cells("t", write("a,\n1,2\n"))
+    assert frame.columns.tolist() == ["a", "Unnamed: 1"]
+    with pytest.raises(ValueError, match="no column 'b', its columns are a, Unnamed: 1"):
+        sheet.column("t", "a.csv", frame, "b")
+    with pytest.raises(ValueError, match="separator must be one character"):
+        sheet.read_cells("t", write("a\n1\n"), "||")
+    monkeypatch.setattr(sheet, "MOST_CELLS", 3)
+    with pytest.raises(ValueError, match="4 cells, expected at most 3"):
+        sheet.read_cells("t", write("a,b\n1,2\n"))
+    assert sheet.read_text("t", write("a")) == "a"

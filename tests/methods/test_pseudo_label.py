@@ -6,7 +6,6 @@ from torch.nn import functional as F
 
 from helpers.methods.pseudo_label import (
     PseudoLabel,
-    linear_ramp,
     noisy_student,
     self_train,
     surest,
@@ -96,11 +95,6 @@ def test_each_student_learns_its_predecessor_s_answers_and_the_given_labels():
     assert torch.equal(taught[2], torch.tensor([[1, 0], [0, 1], [0.2, 0.8], [0.2, 0.8]]))
     taught.clear()
     assert len(noisy_student(train, x, y, generations=0)) == 1
-
-
-def test_the_linear_ramp_follows_the_paper():
-    ramp = [linear_ramp(step, 100, 600, 3.0) for step in (0, 100, 101, 600, 900)]
-    assert ramp == pytest.approx([0, 0, 3 / 500, 3, 3])
 
 
 def test_the_step_adds_the_cross_entropy_with_its_own_guess():

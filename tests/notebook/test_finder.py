@@ -1,128 +1,289 @@
 import csv
 import itertools
 import re
+import sys
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from helpers.notebook import finder
 
 ROOT = Path(__file__).resolve().parents[2]
-CURRICULUM = yaml.safe_load((ROOT / "book" / "data" / "curriculum.yml").read_text())
-CHAPTERS = {row["path"] for row in CURRICULUM}
-SECTIONS = {"2", "3", "4", "5", "6", "7", "8", "9"} | {
-    section for row in CURRICULUM for section in re.findall(r"\d(?:\.\d+)*", row["section"])
-}
-SECTIONS |= {section.rsplit(".", 1)[0] for section in SECTIONS}
-FIELDS = {"id", "asks", "when", "first", "why", "fails", "beat"}
-FIELDS |= {"chapters", "next", "survey", "precedents"}
+sys.path.append(str(ROOT / "book" / "_ext"))
+from curriculum import chapters  # noqa: E402
+
+REFERENCES = ROOT / "book" / "data" / "survey_references.csv"
+FIELDS = {"name", "says", "why", "read", "near", "survey", "tools", "outside"}
+NEEDS = {"labels", "many", "unlabelled", "much"}
+SENTENCE = re.compile(r"^[A-Z0-9].*[.?]$", re.S)
+CONDITIONS = list(finder.options()["conditions"])
+QUESTIONS = ("task", "data", "labelled", "amount")
 
 
-def problems(text):
-    """What is wrong in the rules' file, each with its line and what to change."""
-    known = yaml.safe_load(text)
-    tree = {key.value: node for key, node in yaml.compose(text).value}
-    answers = {question["id"]: question["options"] for question in known["questions"]}
+@cache
+def curriculum():
+    """Every chapter's path and survey section, written or planned."""
+    return {chapter.name: chapter.section for chapter in chapters()}
+
+
+@cache
+def sections():
+    """Every section of the survey that a chapter or its part is about."""
+    found = {s for text in curriculum().values() for s in re.findall(r"\d(?:\.\d+)*", text)}
+    return found | {s.rsplit(".", 1)[0] for s in found} | set("23456789")
+
+
+def problems(known):
+    """What is wrong in the rules, each with its file and place and what to change."""
+    yield from approach_faults(known)
     seen = set()
-    for rule, node in zip(known["rules"], tree["rules"].value, strict=True):
-        said = list(faults(rule, answers, seen))
-        seen.add(rule.get("id"))
-        yield from (f"finder.yml, line {node.start_mark.line + 1}: {fault}" for fault in said)
+    for plan in known["plans"]["plans"]:
+        for data in plan["data"]:
+            place = f"finder-plans.yml, {plan['task']} {data}"
+            if (plan["task"], data) in seen:
+                yield f"{place}: there is a plan for it already"
+            seen.add((plan["task"], data))
+            yield from (f"{place}: {said}" for said in plan_faults(plan, known))
+    asked = finder.options()
+    for cell in set(itertools.product(asked["task"], asked["data"])) - seen:
+        yield f"finder-plans.yml, {' '.join(cell)}: there is no plan for it"
+    yield from condition_faults(known)
 
 
-def faults(rule, answers, seen):
-    """What is wrong in one rule."""
-    missing, extra = FIELDS - set(rule), set(rule) - FIELDS
-    if missing or extra:
-        yield f"add {sorted(missing)}, remove {sorted(extra)}"
-        return
-    if rule["id"] in seen:
-        yield f"the id {rule['id']} is taken: choose another"
-    for name, allowed in rule["when"].items():
-        if name not in answers:
-            yield f"no question {name!r}: use one of {', '.join(answers)}"
-        else:
-            for answer in set(allowed) - set(answers[name]):
-                yield f"{name} has no answer {answer!r}: use one of {', '.join(answers[name])}"
-    for chapter in {*rule["chapters"], *rule["next"]} - CHAPTERS:
-        yield f"no chapter {chapter!r} in book/data/curriculum.yml"
-    if not rule["chapters"]:
-        yield "name at least one chapter"
-    for section in {str(s) for s in rule["survey"]} - SECTIONS:
-        yield f"the survey has no section {section}"
-    for row in rule["precedents"]:
-        for number in row["refs"]:
-            if not 1 <= number <= 275:
-                yield f"the survey has no reference {number}: 1 to 275"
+def approach_faults(known):
+    """What is wrong with the approaches."""
+    chapters, here = set(curriculum()), finder.written()
+    for name, row in known["approaches"].items():
+        place = f"finder-approaches.yml, {name}"
+        if missing := FIELDS - set(row):
+            yield f"{place}: add {sorted(missing)}"
+            continue
+        if extra := set(row) - FIELDS - {"deep", "heavy", "needs"}:
+            yield f"{place}: remove {sorted(extra)}"
+        if row.get("needs", "many") not in NEEDS:
+            yield f"{place}: needs must be one of {sorted(NEEDS)}"
+        yield from (f"{place}: no chapter {c!r}" for c in row["read"] if c not in chapters)
+        if row["near"] not in here:
+            yield f"{place}: near must be a chapter that is written, found {row['near']!r}"
+        yield from (f"{place}: no tool {t!r}" for t in row["tools"] if t not in known["tools"])
+        yield from (f"{place}: no section {s}" for s in row["survey"] if s not in sections())
+        if not row["outside"]["url"].startswith("http") or not row["tools"]:
+            yield f"{place}: name a living source and a tool"
 
 
-def combinations():
-    answers = finder.options()
-    for values in itertools.product(*answers.values()):
-        yield dict(zip(answers, values, strict=True))
+def plan_faults(plan, known):
+    """What is wrong in one plan."""
+    words = {*finder.options()["labelled"], *finder.options()["amount"]}
+    for choice in plan["choices"]:
+        name, said = next(iter(choice.items())) if isinstance(choice, dict) else (choice, "")
+        if name not in known["approaches"]:
+            yield f"no approach {name!r}"
+        yield from (f"no answer {word!r}" for word in said.split() if word not in words)
+    yield from (f"no tool {t!r}" for t in plan.get("tools", ()) if t not in known["tools"])
+    if not plan.get("beat") or not SENTENCE.match(plan.get("fools", "")):
+        yield "say what to beat and what would fool"
+    for row in plan.get("precedents", ()):
+        if not all(1 <= number <= 275 for number in row.get("refs", ())):
+            yield f"the survey has no reference {row['refs']}"
+        if "refs" not in row and not re.match(r"10\.\d{4}", row.get("doi", "")):
+            yield f"{row['what']} needs the survey's number or a DOI"
+
+
+def condition_faults(known):
+    """What is wrong with the conditions."""
+    for name, rule in known["conditions"].items():
+        place = f"finder-conditions.yml, {name}"
+        for row in [*rule.get("first", ()), *rule.get("next", ())]:
+            if row["use"] not in known["approaches"]:
+                yield f"{place}: no approach {row['use']!r}"
+            for question in set(row) - {"use"}:
+                for answer in set(row[question]) - set(finder.options().get(question, ())):
+                    yield f"{place}: {question} has no answer {answer!r}"
+        for piece in rule["pieces"]:
+            for part in set(piece) - {"for"}:
+                if part not in finder.PARTS or not SENTENCE.match(piece[part]):
+                    yield f"{place}: {part} must be a part of a plan and a sentence"
+
+
+def every_problem(step=1):
+    """Answers and conditions, each combination or one in `step`."""
+    asked = finder.options()
+    answers = itertools.product(*(asked[question] for question in QUESTIONS))
+    held = [c for n in range(len(CONDITIONS) + 1) for c in itertools.combinations(CONDITIONS, n)]
+    for number, (values, conditions) in enumerate(itertools.product(answers, held)):
+        if number % step == 0:
+            yield dict(zip(QUESTIONS, values, strict=True)), conditions
+
+
+def can_do(name, given):
+    """Whether an approach has the labels or examples that it cannot do without."""
+    few = given["labelled"] == "few" and given["amount"] != "small"
+    labelled = "many" if given["task"] == "forecast" else given["labelled"]
+    return {
+        "labels": labelled != "none",
+        "many": labelled == "many",
+        "unlabelled": few,
+        "much": given["amount"] != "small",
+    }.get(finder.rules()["approaches"][name].get("needs"), True)
 
 
 def test_the_rules_are_well_formed():
-    assert list(problems(finder.RULES.read_text())) == []
+    assert list(problems(finder.rules())) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("path", "value", "said"),
     [
-        ("data: [volumes]", "data: [volume]", r"line \d+: data has no answer 'volume': use one"),
-        ("4-models/supervised-learning", "4-models/supervised", r"line \d+: no chapter '4-models"),
-        ("survey: [4.3.1]", "survey: [4.99]", r"line \d+: the survey has no section 4.99"),
-        ("refs: [72]", "refs: [720]", r"line \d+: the survey has no reference 720"),
-        ("    beat: ", "    beats: ", r"line \d+: add \['beat'\], remove \['beats'\]"),
-        ("goal: [predict]", "aim: [predict]", r"line \d+: no question 'aim'"),
-        (
-            "id: classify-volumes",
-            "id: classify-images",
-            r"line \d+: the id classify-images is taken",
-        ),
+        (("approaches", "unet", "read"), ["4-models/u"], "unet: no chapter '4-models/u'"),
+        (("approaches", "unet", "near"), "4-models/attention", "near must be .* written"),
+        (("approaches", "unet", "survey"), ["4.99"], "unet: no section 4.99"),
+        (("approaches", "unet", "tools"), ["photoshop"], "unet: no tool 'photoshop'"),
+        (("plans", "plans", 0, "task"), "outline", "outline images: there is a plan for it"),
+        (("plans", "plans", 0, "data"), ["text"], "classify images: there is no plan for it"),
+        (("plans", "plans", 0, "choices"), [{"unet": "most"}], "classify images: no answer 'most'"),
+        (("plans", "plans", 0, "precedents"), [{"what": "x"}], "needs the survey's number"),
+        (("plans", "plans", 0, "precedents"), [{"what": "x", "refs": [720]}], "no reference"),
+        (("conditions", "groups", "first"), [{"use": "magic"}], "groups: no approach 'magic'"),
+        (("conditions", "groups", "pieces"), [{"split": "by patient"}], "split must be a part"),
     ],
 )
-def test_a_wrong_edit_is_named_with_its_line(old, new, said):
-    text = finder.RULES.read_text()
-    assert old in text
-    assert any(re.search(said, problem) for problem in problems(text.replace(old, new, 1)))
+def test_a_wrong_edit_is_named_with_its_place(path, value, said):
+    known = deepcopy(finder.rules())
+    node = known
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    assert any(re.search(said, problem) for problem in problems(known))
 
 
-def test_every_combination_has_an_answer_and_no_rule_is_dead():
-    alive, asked = set(), 0
-    for given in combinations():
-        found = finder.recommend(**given)
-        assert found, given
-        assert found[0].chapters
+@pytest.fixture(scope="module")
+def census():
+    """What comes first and what is shown over all 387,072 problems, and the contradictions."""
+    first, shown, wrong, asked = set(), set(), [], 0
+    approaches = finder.rules()["approaches"]
+    for given, held in every_problem():
+        names = finder.ranked(given, held)
+        cell = (given["task"], given["data"])
         asked += 1
-        alive |= {approach.rule for approach in found[:3]}  # what the page opens
-    assert asked == 9 * 6 * 5 * 3 * 2
-    assert alive == {rule["id"] for rule in finder.rules()["rules"]}
+        first.add((*cell, names[0]))
+        shown.update((*cell, name) for name in names[: 1 + finder.SHOWN])
+        light = any(can_do(n, given) and not approaches[n].get("heavy") for n in names)
+        heavy = "laptop" in held and approaches[names[0]].get("heavy") and light
+        if not can_do(names[0], given) or heavy:
+            wrong.append((given, held, names[0]))
+    return {"first": first, "shown": shown, "wrong": wrong, "asked": asked}
 
 
-def test_every_survey_section_leads_somewhere():
-    named = {str(section)[0] for rule in finder.rules()["rules"] for section in rule["survey"]}
-    assert named >= set("245678"), named
+@pytest.mark.timeout(240)
+def test_every_combination_answers_and_none_contradicts_what_holds(census):
+    assert census["asked"] == 14 * 12 * 3 * 3 * 2**8
+    assert census["wrong"] == []
+
+
+@pytest.mark.timeout(240)
+def test_no_choice_is_dead(census):
+    for (task, data), plan in finder.base_plans().items():
+        for name, _ in plan["choices"]:
+            assert (task, data, name) in census["shown"], f"{task} {data}: {name} is never shown"
+
+
+@pytest.mark.timeout(240)
+def test_no_condition_s_rule_is_dead(census):
+    for name, rule in finder.rules()["conditions"].items():
+        for row in rule.get("first", ()):
+            cells = itertools.product(row["task"], row["data"])
+            for cell in cells:
+                assert (*cell, row["use"]) in census["first"], f"{name}: {row['use']} never first"
+        for row in rule.get("next", ()):
+            for cell in itertools.product(row["task"], row.get("data", finder.options()["data"])):
+                assert (*cell, row["use"]) in census["shown"], f"{name}: {row['use']} never shown"
+
+
+def test_contradictions_are_seen(monkeypatch):
+    known = deepcopy(finder.rules())
+    row = {"use": "self-training", "task": ["classify"], "data": ["images"]}
+    known["conditions"]["imbalance"]["first"].append(row)
+    monkeypatch.setattr(finder, "rules", lambda: known)
+    given = {"task": "classify", "data": "images", "labelled": "none", "amount": "small"}
+    assert not can_do(finder.ranked(given, ["imbalance"])[0], given)
+
+
+def test_every_approach_of_the_vocabulary_is_shown_somewhere(census):
+    assert {name for _, _, name in census["shown"]} == set(finder.rules()["approaches"])
+
+
+def test_conditions_stack_each_with_its_own_part():
+    given = {"task": "outline", "data": "volumes", "labelled": "few", "amount": "small"}
+    alone = {c: finder.pieces(given, [c]) for c in CONDITIONS}
+    none = finder.pieces(given, [])
+    for pair in itertools.combinations(CONDITIONS, 2):
+        both = finder.pieces(given, pair)
+        for part in ("change", "validate", "fools"):
+            added = {s for c in pair for s in alone[c][part]}
+            assert set(both[part]) == added | set(none[part])
+    for condition in CONDITIONS:
+        assert alone[condition] != none, condition
+    split = finder.recommend(**given, conditions=["other-site", "groups"]).split[0]
+    assert "a site" in split
+    assert "whole groups" in split
+    assert "later" not in split
+
+
+def test_the_order_of_conditions_does_not_matter():
+    for given, held in every_problem(step=1009):
+        assert finder.ranked(given, held) == finder.ranked(given, held[::-1])
+
+
+def test_every_plan_has_something_to_read_now():
+    here, own = finder.written(), 0
+    everything = list(every_problem(step=53))
+    for given, held in everything:
+        tried = [finder.as_approach(name) for name in finder.ranked(given, held)]
+        read, exact = finder.reading(tried)
+        assert set(read) <= here
+        assert read
+        own += exact
+    print(f"own chapter first in {own / len(everything):.0%} of {len(everything)} problems")
+
+
+def test_a_second_goal_has_a_plan_of_its_own_and_one_split():
+    answers = {"data": "images", "labelled": "few", "conditions": ["groups"]}
+    plan = finder.recommend(task="outline", also="predict", **answers)
+    assert plan.also.first == finder.recommend(task="predict", **answers).first
+    assert finder.SECOND in str(plan)
+    assert finder.recommend(task="outline", **answers).also is None
+
+
+def test_a_plan_says_when_deep_learning_is_not_first():
+    short = finder.recommend(task="forecast", data="signals", amount="small")
+    assert short.deep is False
+    assert str(short).splitlines()[1] == finder.SHALLOW
+    volumes = finder.recommend(task="outline", data="volumes")
+    assert volumes.deep is True
+    assert finder.SHALLOW not in str(volumes)
+    assert finder.recommend(task="design", data="text").deep is None
 
 
 def test_precedents_cite_the_survey_s_references():
-    with open(ROOT / "book" / "data" / "survey_references.csv") as file:
+    with open(REFERENCES) as file:
         numbers = {int(row["number"]) for row in csv.DictReader(file)}
-    used = {
-        n for rule in finder.rules()["rules"] for row in rule["precedents"] for n in row["refs"]
-    }
+    rows = [p for plan in finder.rules()["plans"]["plans"] for p in plan.get("precedents", ())]
+    used = {number for row in rows for number in row.get("refs", ())}
     assert used <= numbers
-    assert len(used) > 60
+    assert len(used) > 40
+    assert len({row["doi"] for row in rows if "doi" in row}) > 30
 
 
-def test_the_specific_comes_before_the_general():
-    for given in itertools.islice(combinations(), 0, None, 37):
-        scores = [approach.score for approach in finder.recommend(**given)]
-        assert scores == sorted(scores, reverse=True)
-    assert finder.recommend(data="video", labels="none", goal="decide")[-1].rule == "whole-project"
-
-
-def test_an_unknown_answer_gets_a_sentence():
-    with pytest.raises(ValueError, match="recommend: data must be one of images, .* found 'photo'"):
-        finder.recommend(data="photo", labels="many", goal="predict")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"data": "photo"}, "recommend: data must be one of images, .* found 'photo'"),
+        ({"conditions": ["dark"]}, "conditions must be one of other-site, .* found 'dark'"),
+        ({"also": "win"}, "task must be one of classify, .* found 'win'"),
+    ],
+)
+def test_an_unknown_answer_gets_a_sentence(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        finder.recommend(**{"task": "classify", "data": "images", **wrong})

@@ -1,13 +1,20 @@
+"""The figure style: colours that everybody can tell apart, figures that are sharp in a notebook."""
+
+import base64
+import io
 import itertools
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from nbclient import NotebookClient
+from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from helpers.plots.style import PALETTE, use_style
+from helpers.plots.style import PALETTE, sharpen, use_style
 
 # How the eye without green or without red cones sees linear RGB (Machado et al. 2009, table 1).
 WITHOUT = {
@@ -53,3 +60,28 @@ def test_the_style_reaches_every_new_figure():
         lines = [ax.plot([0, number])[0] for number in range(len(PALETTE))]
         assert [line.get_color() for line in lines] == PALETTE
     plt.close("all")
+
+
+def shown(code):
+    """PNG as an image, and its size on the page, of a figure that a kernel showed."""
+    cells = [nbformat.v4.new_code_cell(text) for text in code]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=120).execute()
+    output = notebook.cells[-1].outputs[-1]
+    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    return image, output.metadata.get("image/png", {})
+
+
+def test_outside_a_notebook_nothing_is_told():
+    assert sharpen() is False
+
+
+def test_a_figure_in_a_notebook_has_twice_the_dots_at_the_same_size():
+    plot = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    style = "from helpers.plots.style import use_style\nuse_style()"
+    image, size = shown([style, plot])
+    assert size["width"] == pytest.approx(image.width / 2, abs=1)
+    assert image.info["dpi"][0] == pytest.approx(240, abs=1)
+    plain, size = shown(["import matplotlib as mpl", f"mpl.rcParams['figure.dpi'] = 120\n{plot}"])
+    assert size == {}, "without the style, one dot a pixel"
+    assert plain.info["dpi"][0] == pytest.approx(120, abs=1)

@@ -143,7 +143,7 @@ def noisy(batch, draws):
 def train_with_everything(model, path=None, epochs=6, steps=None, **more):
     x, y = data()
     options = EVERYTHING | {"epochs": epochs, "transform": noisy, "stop": Patience(9)} | more
-    checkpoint = path and Checkpoint(path, steps=steps)
+    checkpoint = path and Checkpoint(path, steps=steps, changed=("step",))
     seed_everything(3)
     return fit(model, (x, y), data(seed=1), step=CROSS_ENTROPY, checkpoint=checkpoint, **options)
 
@@ -199,6 +199,7 @@ def test_a_shuffling_loader_resumes_bit_for_bit_in_mid_epoch(tmp_path):
     seed_everything(1)
     fit(again, loader(), step=stop_after(18), checkpoint=place, **sgd)
     seed_everything(99)
+    place = Checkpoint(tmp_path / "c.pt", steps=2, changed="step")
     fit(again, loader(), step=CROSS_ENTROPY, checkpoint=place, **sgd)
     assert torch.equal(weights(whole), weights(again))
 
@@ -280,6 +281,7 @@ def test_nan_is_named_and_leaves_weights_and_checkpoint_alone(tmp_path):
     fit(model, (x, y), step=CROSS_ENTROPY, epochs=1, checkpoint=place)
     saved, before = (tmp_path / "c.pt").read_bytes(), weights(model)
     x[17, 2] = float("nan")
+    place = Checkpoint(tmp_path / "c.pt", changed=("train", "batch_size"))
     with pytest.raises(
         BadLoss, match=r"epoch 2, batch \d+; the first bad output comes from module '0'"
     ):
@@ -332,10 +334,11 @@ def test_average_follows_torch_swa_utils():
     x, y = data()
     model, reference = mlp(), None
     seen = []
-    ema = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.9)
-    )
-    ema.update_parameters(model)  # its first update copies
+
+    def warming_up(mean, new, updates):
+        return mean + (1 - min(0.9, updates / (updates + 1))) * (new - mean)
+
+    ema = torch.optim.swa_utils.AveragedModel(model, avg_fn=warming_up)
 
     def recording(inner, batch):
         if seen:
@@ -377,14 +380,19 @@ def test_groups_keep_their_ratio_under_a_schedule():
         first, last = list(model[0].parameters()), list(model[-1].parameters())
         return torch.optim.SGD([{"params": first, "lr": 0.01}, {"params": last, "lr": 0.1}])
 
-    made = []
+    made, rates = [], []
+
+    def step(model, batch):
+        rates.append([group["lr"] for group in made[0].param_groups])
+        return CROSS_ENTROPY(model, batch)
+
     fit(
-        model, data(), step=CROSS_ENTROPY, epochs=2, schedule=one_cycle(),
+        model, data(), step=step, epochs=2, schedule=one_cycle(),
         optimizer=lambda p: made.append(discriminative(p)) or made[0],
     )  # fmt: skip
-    rates = [group["lr"] for group in made[0].param_groups]
-    assert rates[1] == pytest.approx(10 * rates[0])
-    assert rates[1] < 0.1
+    assert all(last == pytest.approx(10 * first) for first, last in rates)
+    assert rates[-1][1] < 0.1
+    assert [group["lr"] for group in made[0].param_groups] == [0.01, 0.1]
 
 
 def test_bf16_is_close_and_not_equal():
@@ -463,10 +471,10 @@ def test_unreadable_and_foreign_checkpoints_are_one_sentence(tmp_path):
     path = tmp_path / "c.pt"
     options = {"step": CROSS_ENTROPY, "epochs": 1, "checkpoint": Checkpoint(path)}
     path.write_bytes(b"not a checkpoint")
-    with pytest.raises(ValueError, match="found a file that cannot be read"):
+    with pytest.raises(ValueError, match="found a damaged file"):
         fit(mlp(), data(), **options)
     torch.save({"format": 99}, path)
-    with pytest.raises(ValueError, match="expected checkpoint format 2, found 99"):
+    with pytest.raises(ValueError, match="of format 3 .* SHA-256 does not fit"):
         fit(mlp(), data(), **options)
     path.unlink()
     fit(mlp(), data(), **options)
@@ -478,7 +486,7 @@ def test_truncated_checkpoint_is_one_sentence(tmp_path):
     path = tmp_path / "c.pt"
     fit(mlp(), data(), step=CROSS_ENTROPY, epochs=1, checkpoint=Checkpoint(path))
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match="SHA-256 does not fit"):
         fit(mlp(), data(), step=CROSS_ENTROPY, epochs=2, checkpoint=Checkpoint(path))
 
 
@@ -528,11 +536,65 @@ def test_two_processes_equal_one_with_the_doubled_batch(tmp_path):
     assert not torch.allclose(found, weights(other), atol=1e-4)
     # a checkpoint of two processes resumes in one
     again = mlp(seed=4)
+    place = Checkpoint(path, changed=("processes", "batch_size"))
     resumed = fit(
         again, (x, y), (x, y), step=CROSS_ENTROPY, epochs=5, batch_size=64, clip=1.0,
-        checkpoint=Checkpoint(path),
+        checkpoint=place,
     )  # fmt: skip
     assert len(resumed.rows) == 5
     whole = mlp()
     fit(whole, (x, y), (x, y), step=CROSS_ENTROPY, epochs=5, batch_size=64, clip=1.0)
     assert torch.allclose(weights(again), weights(whole), rtol=1e-5, atol=1e-6)
+
+
+def test_unequal_batches_in_a_window_weigh_by_their_examples():
+    x, y = data(n=88)
+    a, b = mlp().double(), mlp().double()
+    sgd = {"optimizer": lambda p: torch.optim.SGD(p, lr=0.1), "epochs": 1}
+    fit(a, (x.double(), y), step=CROSS_ENTROPY, batch_size=64, **sgd)
+    fit(b, (x.double(), y), step=CROSS_ENTROPY, batch_size=16, accumulate=4, **sgd)
+    assert torch.allclose(weights(a), weights(b), atol=1e-12)
+
+
+def test_ctrl_c_during_validation_stops_and_saves_whatever_every_says(tmp_path):
+    calls = []
+
+    class Slow(type(CROSS_ENTROPY)):
+        memory = ()
+
+        def validate(self, model, batch):
+            calls.append(1)
+            if len(calls) == 4:  # one dry, then the second epoch's first of two
+                os.kill(os.getpid(), signal.SIGINT)
+            return super().validate(model, batch)
+
+    x, y = data(n=80)
+    options = {"batch_size": 40, "epochs": 5}
+    slow = Slow(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    whole, again = mlp(dropout=0.3), mlp(dropout=0.3)
+    seed_everything(2)
+    expected = fit(whole, (x, y), (x, y), step=CROSS_ENTROPY, **options)
+    seed_everything(2)
+    place = Checkpoint(tmp_path / "c.pt", every=5, changed=("step",))
+    halted = fit(again, (x, y), (x, y), step=slow, checkpoint=place, **options)
+    assert halted.interrupted
+    assert len(halted.rows) == 1
+    assert len(calls) == 4
+    last = mlp(seed=5, dropout=0.3)
+    history = fit(last, (x, y), (x, y), step=CROSS_ENTROPY, checkpoint=place, **options)
+    assert strip(history) == strip(expected)
+
+
+def test_players_and_compiled_models_train_together(monkeypatch):
+    from functools import partial
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    monkeypatch.setattr(torch, "compile", lambda model, mode=None, c=torch.compile: c(model))
+    x, y = data(n=64)
+    eager, fast = mlp(), mlp()
+    fit(eager, (x, y), step=CROSS_ENTROPY, epochs=2)
+    fit(fast, (x, y), step=CROSS_ENTROPY, epochs=2, compile=True)
+    assert torch.allclose(weights(eager), weights(fast), atol=1e-6)
+    model = nn.ModuleDict({"generator": nn.Linear(2, 2), "critic": nn.Linear(2, 1)})
+    history = fit(model, (torch.randn(64, 2),), step=two_players, epochs=1, compile=True)
+    assert {"critic", "generator"} <= set(history.rows[0])

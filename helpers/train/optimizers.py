@@ -1,0 +1,84 @@
+"""One optimiser a player, and the rates that a schedule scales (chapter 4-models/supervised-learning)."""
+
+from functools import partial
+
+import torch
+from torch import nn
+
+ONLY = "model"  # the player's name where there is one
+
+
+def make_optimizers(model, optimizer, lr, device):
+    """One optimiser per player; a single model is the only player.
+
+    Parameters
+    ----------
+    model : nn.Module, or nn.ModuleDict of players
+    optimizer : None, callable (parameters -> optimizer), optimizer, or dict of these per player
+    lr : float, of the default, fused AdamW
+    device : torch.device
+
+    Returns
+    -------
+    dict of player -> torch.optim.Optimizer
+
+    Raises
+    ------
+    ValueError
+        If players and names differ, an optimiser is shared by two players, or it holds none of
+        its player's weights.
+    """
+    players = dict(model) if isinstance(model, nn.ModuleDict) else {ONLY: model}
+    given = optimizer if isinstance(optimizer, dict) else dict.fromkeys(players, optimizer)
+    if set(given) != set(players):
+        raise ValueError(
+            f"optimizer: expected one for each of {sorted(players)}, found {sorted(given)}"
+        )
+    fused = partial(torch.optim.AdamW, lr=lr, fused=device.type in ("cpu", "cuda"))
+    made = {name: made_by(name, given[name] or fused, players[name]) for name in players}
+    if len({id(one) for one in made.values()}) < len(made):
+        raise ValueError(
+            "optimizer: two players share one instance, so that each would move the other; "
+            "expected a dict with one optimiser a player, or a function that makes them"
+        )
+    return made
+
+
+def made_by(name, choice, player):
+    """The optimiser of one player."""
+    weights = [p for p in player.parameters() if p.requires_grad]
+    if not weights:
+        raise ValueError(f"player {name!r}: expected a parameter that requires a gradient")
+    if not isinstance(choice, torch.optim.Optimizer) and callable(choice):
+        choice = choice(iter(weights))
+    if not isinstance(choice, torch.optim.Optimizer):
+        raise ValueError(
+            f"optimizer of {name!r}: expected a function of the parameters or a "
+            f"torch.optim.Optimizer, found {type(choice).__name__}"
+        )
+    held = {id(p) for group in choice.param_groups for p in group["params"]}
+    if not held & {id(p) for p in player.parameters()}:
+        raise ValueError(f"optimizer of {name!r}: it holds none of this model's weights")
+    return choice
+
+
+def rates_of(optimizers):
+    """Every group's own learning rate, player by player."""
+    return {name: [float(g["lr"]) for g in o.param_groups] for name, o in optimizers.items()}
+
+
+def set_rates(optimizers, rates, factor=1.0):
+    """Give every group its own learning rate, times a factor."""
+    for name, optimizer in optimizers.items():
+        for group, rate in zip(optimizer.param_groups, rates[name]):
+            group["lr"] = rate * factor
+
+
+def settings_of(optimizer):
+    """What an optimiser was made with, apart from rates: its kind and each group's options."""
+    groups = [
+        {k: v for k, v in group.items() if k not in ("params", "lr", "initial_lr")}
+        | {"weights": [tuple(p.shape) for p in group["params"]]}
+        for group in optimizer.param_groups
+    ]
+    return type(optimizer).__name__, groups

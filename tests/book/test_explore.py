@@ -1,0 +1,102 @@
+"""Figures to play with: numbers that the code gives, drawings without a script, keys that move them."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+sys.path.append(str(ROOT / "book" / "_ext"))
+import explore  # noqa: E402
+
+PAGE = SITE / "book" / "explore.html"
+READY = PAGE.exists() and find_spec("playwright") and Path("/usr/bin/chromium").exists()
+seen = pytest.mark.skipif(not READY, reason="needs Chromium, playwright and `make book`")
+
+
+@pytest.fixture(scope="module")
+def tool():
+    """tools/explore.py; its name is also that of the extension."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("export", ROOT / "tools" / "explore.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_stored_coalitions_are_those_of_the_code(tool):
+    made, kept = tool.coalitions(), explore.numbers("coalitions")
+    assert made["worth"] == pytest.approx(kept["worth"], abs=0.02)
+    assert {**made, "worth": 0} == {**kept, "worth": 0}
+
+
+def test_the_stored_scores_are_those_of_the_code(tool):
+    made, kept = tool.threshold(), explore.numbers("threshold")
+    for name in ("positive", "negative"):
+        assert sum(abs(a - b) for a, b in zip(made[name], kept[name], strict=True)) <= 6
+    assert sum(kept["positive"]) == 212
+    assert sum(kept["negative"]) == 357
+
+
+def test_the_bars_are_the_shapley_values_of_the_package():
+    import torch
+
+    from helpers.interpret.shapley import exact
+
+    worth = torch.tensor(explore.numbers("coalitions")["worth"], dtype=torch.float64)
+    place = 2 ** torch.arange(4)
+    theirs = exact(lambda rooms: worth[(rooms * place).sum(1)], 4)
+    assert explore.shapley(worth.tolist(), 4) == pytest.approx(theirs.tolist(), abs=1e-12)
+    first, last = (explore.gains(worth.tolist(), o) for o in ((0, 1, 2, 3), (3, 2, 1, 0)))
+    assert max(abs(a - b) for a, b in zip(first, last, strict=True)) > 0.02, "the order matters"
+
+
+@pytest.mark.parametrize("name", list(explore.DRAW))
+def test_without_a_script_there_is_a_drawing_and_what_it_shows(name):
+    html = explore.figure(name)
+    assert html.count("<rect") >= 8
+    assert 'role="img" aria-label="' in html
+    assert '<div class="controls" hidden>' in html
+    assert explore.numbers(name)["about"][:40] in html
+
+
+@pytest.mark.browser
+@seen
+def test_the_figures_answer_to_keys(tab, address):
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/book/explore.html", wait_until="load")
+    data = explore.numbers("coalitions")
+    tab.focus("figure[data-explore=coalitions] button")
+    for _ in range(4):
+        tab.keyboard.press("Space")
+        tab.keyboard.press("Tab")
+    said = tab.inner_text("figure[data-explore=coalitions] .said")
+    assert f"The forest says {100 * data['worth'][-1]:.0f} %" in said
+    shown = tab.locator("figure[data-explore=coalitions] .gain").all_text_contents()
+    gains = explore.gains(data["worth"], (0, 1, 2, 3))
+    assert [float(t.replace("−", "-")) for t in shown] == pytest.approx(gains, abs=0.006)
+    tab.keyboard.press("Space")
+    assert "Nothing is known" in tab.inner_text("figure[data-explore=coalitions] .said")
+    before = tab.inner_text("figure[data-explore=threshold] .said")
+    tab.focus("figure[data-explore=threshold] input >> nth=0")
+    tab.keyboard.press("Home")
+    said = tab.inner_text("figure[data-explore=threshold] .said")
+    assert said != before
+    assert said.startswith("100 % of the malignant are found, 100 %")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Home")
+    assert "Of all alarms 1.0 % are right" in tab.inner_text("figure[data-explore=threshold] .said")
+
+
+@pytest.mark.browser
+@seen
+def test_without_javascript_the_drawings_stand(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/book/explore.html")
+    assert page.locator("figure.explore svg:visible").count() == 2
+    assert page.locator("figure.explore .controls:visible").count() == 0
+    context.close()

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.data.expression import h5ad
+
+COUNTS = np.array([[1, 0, 3], [0, 2, 2], [4, 0, 4], [1, 1, 0]], dtype=np.float32)
+
+
+@pytest.fixture
+def cells(tmp_path):
+    import anndata
+    import pandas
+
+    def put(values=COUNTS, **obs):
+        names = [f"cell{k}" for k in range(len(values))]
+        obs = pandas.DataFrame({"kind": ["T", "B", "T", "B"], **obs}, index=names)
+        data = anndata.AnnData(values, obs, pandas.DataFrame(index=["g1", "g2", "g3"]))
+        data.write_h5ad(tmp_path / "a.h5ad")
+        return tmp_path / "a.h5ad"
+
+    return put
+
+
+def test_counts_are_brought_to_one_total(cells):
+    data = h5ad(cells(), "kind")
+    assert torch.equal(data.counts, torch.from_numpy(COUNTS))
+    wanted = np.log1p(COUNTS * 4 / COUNTS.sum(1, keepdims=True))  # totals 4, 4, 8, 2: median 4
+    assert np.allclose(data.log.numpy(), wanted, atol=1e-6)
+    assert data.x.mean(0).abs().max() < 1e-6
+    assert (data.y.tolist(), data.classes, data.genes) == (
+        [1, 0, 1, 0],
+        ["B", "T"],
+        ["g1", "g2", "g3"],
+    )
+    assert (data.phase, data.rows[0]) == (None, "cell0")
+
+
+def test_the_unit_is_known_said_or_refused(cells):
+    assert h5ad(cells(COUNTS - 1), "kind").counts is None
+    with pytest.raises(ValueError, match="with fractions in X; pass unit='log'"):
+        h5ad(cells(COUNTS / 3), "kind")
+    data = h5ad(cells(COUNTS / 3), "kind", unit="log")
+    assert torch.equal(data.log, torch.from_numpy(COUNTS / 3))
+    with pytest.raises(ValueError, match="expected log in X, found counts"):
+        h5ad(cells(), "kind", unit="log")
+    with pytest.raises(ValueError, match="not finite"):
+        h5ad(cells(np.full((4, 3), np.nan, dtype=np.float32)), "kind")
+
+
+def test_groups_labels_and_damaged_files(cells, tmp_path):
+    path = cells(donor=["d2", "d1", "d2", "d1"])
+    with pytest.raises(ValueError, match="pass groups='donor'"):
+        h5ad(path, "kind")
+    assert h5ad(path, "kind", groups="donor").groups.tolist() == [1, 0, 1, 0]
+    with pytest.raises(ValueError, match="no column 'type' in obs, it has kind, donor"):
+        h5ad(path, "type")
+    with pytest.raises(ValueError, match="cell cell1, column 'gap': expected a value, found none"):
+        h5ad(cells(gap=["a", None, "a", "b"]), "gap")
+    (tmp_path / "b.h5ad").write_bytes(b"no file of this kind")
+    with pytest.raises(ValueError, match="b.h5ad cannot be read as h5ad"):
+        h5ad(tmp_path / "b.h5ad")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        h5ad(tmp_path / "c.h5ad")

@@ -1,0 +1,45 @@
+import pytest
+
+from helpers.data.network import edge_list
+from helpers.data.own import table
+
+NODES = "name,mass,kind\nann,1.5,x\nbob,2.5,y\ncid,4.5,x\ndee,8.5,\n"
+
+
+@pytest.fixture
+def nodes(write):
+    return table(write(NODES, "nodes.csv"), "kind", drop="name", unlabelled="keep")
+
+
+def test_edges_agree_with_networkx(write, nodes):
+    import networkx
+
+    text = "source,target,since\nann,bob,1\nbob,ann,2\ncid,cid,3\ndee,bob,4\n"
+    graph = edge_list(write(text), nodes, "name")
+    wanted = networkx.Graph([("ann", "bob"), ("dee", "bob")])
+    found = {frozenset((graph.rows[a], graph.rows[b])) for a, b in graph.edges.T.tolist()}
+    assert found == {frozenset(pair) for pair in wanted.edges}
+    assert graph.edges.shape == (2, 4)
+    assert (graph.y.tolist(), graph.train.tolist()) == ([0, 1, 0, -1], [0, 1, 2])
+    assert "1 loop left out; 1 row naming an edge again" in str(graph.report)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("source,target\nann,eve\n", "row 2, column 'target': expected a node .* found 'eve'"),
+        ("source,target\nann,ann\n", "no edge between two different nodes"),
+        ("from,to\nann,bob\n", "no column 'source', its columns are from, to"),
+    ],
+)
+def test_edges_that_do_not_fit(write, nodes, text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        edge_list(write(text), nodes, "name")
+
+
+def test_nodes_that_stand_there_twice(write):
+    nodes = table(write(NODES.replace("bob", "ann"), "nodes.csv"), drop=("name", "kind"))
+    with pytest.raises(ValueError, match="row 3, column 'name': the node 'ann' stands there twice"):
+        edge_list(write("source,target\nann,cid\n"), nodes, "name")
+    with pytest.raises(ValueError, match="ends must be two names"):
+        edge_list(write("source,target\nann,cid\n"), nodes, "name", ends="ab")

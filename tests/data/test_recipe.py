@@ -1,0 +1,103 @@
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from helpers.data.embedded import wine
+from helpers.data.images import image_folder
+from helpers.data.own import table
+from helpers.data.recipe import Recipe, load_model, save_model
+from helpers.data.sequences import fasta, smiles_table, texts
+from helpers.data.series import series
+
+ROWS = "mass,strain,ill\n21,a,no\n25,b,yes\n23,a,no\n"
+
+
+@pytest.fixture
+def kept(write, tmp_path):
+    data = table(write(ROWS), "ill")
+    centre, spread = data.x.mean(0), data.x.std(0)
+    model = torch.nn.Linear(3, 2)
+    path = save_model(tmp_path / "out" / "mice.pt", model, data, centre=centre, spread=spread)
+    return data, model, path, (data.x - centre) / spread
+
+
+def test_a_model_predicts_for_the_same_rows_what_it_predicted(kept, write):
+    data, model, path, z = kept
+    other = torch.nn.Linear(3, 2)
+    recipe = load_model(path, other)
+    again = recipe.apply(data.path)
+    assert torch.equal(again.x, z)
+    assert torch.equal(other(again.x), model(z))
+    assert not torch.equal(torch.nn.Linear(3, 2)(z), model(z))
+    new = recipe.apply(write("strain,mass\nb,23\n", "new.csv"))
+    assert torch.allclose(new.x, torch.tensor([[0, -1.1547, 1.1547]]), atol=1e-4)
+    assert (new.y, new.classes, new.rows) == (None, ["no", "yes"], [2])
+
+
+def test_rows_that_differ_are_refused(kept, write):
+    recipe = load_model(kept[2], torch.nn.Linear(3, 2))
+    with pytest.raises(ValueError, match="row 2, column 'strain': expected one of a, b, found 'c'"):
+        recipe.apply(write("mass,strain\n23,c\n", "new.csv"))
+    with pytest.raises(ValueError, match="no column 'mass'"):
+        recipe.apply(write("weight,strain\n23,a\n", "new.csv"))
+
+
+def test_another_model_or_file_is_refused(kept, tmp_path):
+    path = kept[2]
+    with pytest.raises(ValueError, match="belongs to another model: size mismatch for weight"):
+        load_model(path, torch.nn.Linear(4, 2))
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        load_model(tmp_path / "none.pt", torch.nn.Linear(3, 2))
+    for content in (b"", b"rubbish", path.read_bytes()[:300], pickle.dumps({"format": print})):
+        (tmp_path / "bad.pt").write_bytes(content)
+        with pytest.raises(ValueError, match="bad.pt: expected a file written by save_model"):
+            load_model(tmp_path / "bad.pt", torch.nn.Linear(3, 2))
+    with pytest.raises(ValueError, match="exists, pass overwrite=True"):
+        save_model(path, kept[1], kept[0])
+    with pytest.raises(ValueError, match="both centre and spread"):
+        save_model(tmp_path / "x.pt", kept[1], kept[0], centre=torch.zeros(3))
+    with pytest.raises(ValueError, match="spread must be positive"):
+        save_model(
+            tmp_path / "x.pt", kept[1], kept[0], centre=torch.zeros(3), spread=torch.zeros(3)
+        )
+
+
+def round_trip(data, tmp_path):
+    path = save_model(tmp_path / "out" / "m.pt", torch.nn.Identity(), data, overwrite=True)
+    return load_model(path, torch.nn.Identity())
+
+
+def test_every_kind_of_file_is_read_again(write, tmp_path):
+    file = write("m,y\nCCO,toxic\nC,safe\n")
+    found = round_trip(smiles_table(file, "m", "y"), tmp_path).apply(write("m\nOCC\n", "new.csv"))
+    assert (found.smiles, found.y, found.classes) == (["CCO"], None, ["safe", "toxic"])
+    file = write("t,y\ngood news,a\nbad news,b\n")
+    found = round_trip(texts(file, "t", "y"), tmp_path).apply(write("t\nno news\n", "new.csv"))
+    assert found.text == ["no news"]
+    recipe = round_trip(fasta(write(">a\nACGT\n"), alphabet="ACGT"), tmp_path)
+    assert recipe.apply(write(">b\nGG\n", "new.fasta")).sequences == ["GG"]
+    with pytest.raises(ValueError, match="expected a letter of ACGT, found 'N'"):
+        recipe.apply(write(">b\nGN\n", "new.fasta"))
+    recipe = round_trip(series(write("t,x\n1,5.5\n2,6.5\n"), "t"), tmp_path)
+    assert recipe.apply(write("t,x\n3,7.5\n4,8.5\n", "new.csv")).x.tolist() == [[7.5], [8.5]]
+
+
+def test_new_images_need_no_classes(tmp_path):
+    for name, shade in (("cat", 0), ("dog", 255)):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        Image.fromarray(np.full((9, 9), shade, dtype=np.uint8)).save(
+            tmp_path / "pets" / name / "a.png"
+        )
+    recipe = round_trip(image_folder(tmp_path / "pets", 8, grey=True), tmp_path)
+    new = recipe.apply(tmp_path / "pets" / "dog")
+    assert (new.x.shape, new.x.min().item(), new.classes) == ((1, 1, 8, 8), 1, ["cat", "dog"])
+
+
+def test_a_bundled_set_has_no_file_to_read_like(tmp_path):
+    with pytest.raises(ValueError, match="a set that the book ships"):
+        round_trip(wine(), tmp_path).apply("new.csv")
+    wrong = Recipe({"reader": "table"}, torch.zeros(2), torch.ones(2))
+    assert wrong.path == ""

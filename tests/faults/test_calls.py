@@ -1,0 +1,13 @@
+import pytest
+
+from tests.faults import calls, scores
+from tests.faults.judge import report
+
+FAMILIES = calls.FAMILIES | scores.FAMILIES
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_bad_calls_are_refused_and_good_ones_right(family, record_property):
+    counts, faults = report(FAMILIES[family]())
+    record_property("faults", (family, counts))
+    assert not faults, "\n".join([f"{len(faults)} faults", *faults[:20]])

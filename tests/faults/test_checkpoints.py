@@ -1,0 +1,13 @@
+import pytest
+
+from tests.faults import checkpoints
+from tests.faults.judge import report
+
+FAMILIES = checkpoints.FAMILIES
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_damaged_and_foreign_checkpoints_are_refused(family, record_property):
+    counts, faults = report(FAMILIES[family]())
+    record_property("faults", (family, counts))
+    assert not faults, "\n".join([f"{len(faults)} faults", *faults[:20]])
