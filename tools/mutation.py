@@ -117,7 +117,9 @@ def score(files, seed, count):
         fate = "killed" if dead else "equivalent" if key in argued else "survived"
         result[fate] += 1
         if fate == "survived":
-            print(f"  {mutant.file}:{mutant.line}\n    - {mutant.old}\n    + {mutant.new}")
+            print(
+                f"  {mutant.file}:{mutant.line}\n    - {mutant.old}\n    + {mutant.new}", flush=True
+            )
             row = {"file": mutant.file, "line": mutant.line, "operator": mutant.operator}
             result["survivors"].append(row | {"old": mutant.old, "new": mutant.new})
     result["share"] = result["killed"] / max(result["killed"] + result["survived"], 1)

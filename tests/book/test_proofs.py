@@ -45,12 +45,23 @@ MUTANTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ledger():
-    spec = importlib.util.spec_from_file_location("ledger", TOOLS / "ledger.py")
-    module = importlib.util.module_from_spec(spec)
+def tool(name):
+    """A module of tools/, registered, since tools import each other by name."""
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return tool("ledger")
+
+
+@pytest.fixture(scope="module")
+def proofs(ledger):
+    tool("forks")
+    return tool("proofs")
 
 
 def write(folder, cells, mutants):
@@ -160,6 +171,34 @@ def test_a_metric_is_bent_only_as_the_system_claimed(ledger):
     assert ledger.refusal(MUTANTS[0], CELLS) is None
 
 
+@pytest.mark.parametrize(
+    ("band", "value", "margin"),
+    [
+        ((1, 3), 4, 0.5), ((1, 3), 0, 0.5), ((None, 2), 5, 1.5), ((2, None), 1, 0.5),
+        ((0, None), -3, 0.6), ((None, None), False, None),
+    ],
+)  # fmt: skip
+def test_a_margin_is_in_widths_bounds_or_healthy_distances(band, value, margin, proofs):
+    assert proofs.margin(value, *band, healthy=5) == margin
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("helpers.methods.mixmatch.sharpen", "/ temperature", "* temperature"),
+        ("helpers.train.average.Average.update", "1 - keep", "keep"),  # decorated
+        ("helpers.methods.mean_teacher.MeanTeacher.teacher", ".model", ".decay"),
+    ],
+)
+def test_functions_methods_and_properties_are_found_and_bent(name, old, new, proofs):
+    function = proofs.located(name)
+    code = proofs.bent(function, old, new)
+    assert code != function.__code__
+    assert code.co_freevars == function.__code__.co_freevars
+    with pytest.raises(ValueError, match="once, found 0"):
+        proofs.bent(function, "nowhere", "")
+
+
 def test_claims_carry_their_kind(ledger):
     cells = [
         "check('a', 1, 0, 2, 'holds')",
@@ -169,11 +208,13 @@ def test_claims_carry_their_kind(ledger):
 
 
 @pytest.mark.parametrize("path", sorted((TOOLS.parent / "notebooks").glob("*/*.mutants.py")))
-def test_every_declared_mutant_is_accepted(path, ledger):
+def test_every_declared_mutant_is_accepted(path, ledger, proofs):
     notebook = path.with_name(path.name.replace(".mutants.py", ".ipynb"))
     mutants, cells = ledger.mutants_of(notebook), ledger.cells_of(notebook)
     claims = set(ledger.claims_of(cells)) | set(ledger.ledger_of(notebook)["claims"])
     for mutant in mutants:
         assert ledger.refusal(mutant, cells) is None, mutant["name"]
         assert set(mutant["kills"]) <= claims, mutant["name"]
+        if "function" in mutant:  # its text is there, once
+            proofs.bent(proofs.located(mutant["function"]), mutant["old"], mutant["new"])
     assert len({mutant["name"] for mutant in mutants}) == len(mutants)
