@@ -181,6 +181,8 @@ def test_it_says_when_deep_learning_is_not_first_and_what_to_beat(tab, address):
         tab.inner_text("#finder-plan .shallow")
         == "Deep learning is not the first thing to try here."
     )
+    assert said(tab, "Beat first").strip() == "The last value carried forward, and the mean."
+    open_at(tab, address, "task=forecast&data=signals&labelled=many")
     assert "seasonal naive" in said(tab, "Beat first")
     open_at(tab, address, CASES[2])
     assert tab.locator("#finder-plan .shallow").count() == 0
