@@ -2,6 +2,10 @@
 
 from collections import Counter
 
+import yaml
+
+from tests.faults.judge import KNOWN
+
 ORDER = ("right", "refused", "warned", "wrong", "raw", "hang", "sentence", "refusal")
 MEANING = (
     "right: equal to the expected value. refused: in one sentence. warned: said so at the start. "
@@ -29,3 +33,5 @@ def pytest_terminal_summary(terminalreporter):
             + " ".join(f"{counts[name]:>8}" for name in ORDER)
         )
     line(MEANING)
+    known = yaml.safe_load(KNOWN.read_text()) or {}
+    line(f"{sum(map(len, known.values()))} of these faults are known: tests/faults/known.yml")

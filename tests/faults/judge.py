@@ -20,12 +20,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import yaml
 
 SECONDS, WAIT = 10, 20  # longer work, or longer waiting, is a hang
 MEMORY = 3_000_000_000  # bytes that a case may add: reading /dev/zero must not end the machine
 SHORTEST, LONGEST = 20, 400  # characters of a sentence
 GOOD = ("right", "refused", "warned")
 FAULTS = ("wrong", "raw", "hang", "sentence", "refusal")
+KNOWN = Path(__file__).with_name("known.yml")  # family: names of cases that fail today
 
 
 class Hang(BaseException):
@@ -175,14 +177,25 @@ def short(value):
 
 
 def report(cases):
-    """Judge cases; returns (Counter of outcomes, list of sentences about the faults)."""
-    counts, faults = Counter(), []
+    """Judge cases; returns (Counter of outcomes, what was seen by the name of each fault)."""
+    counts, faults = Counter(), {}
     for case in cases:
         outcome, seen = judge(case)
         counts[outcome] += 1
         if outcome in FAULTS:
-            faults.append(f"{outcome}: {case.name}: {seen}")
+            faults[case.name] = f"{outcome}: {case.name}: {seen}"
     return counts, faults
+
+
+def unexpected(family, faults):
+    """Sentences about faults that known.yml does not list, and about those that are mended.
+
+    The list holds what is known to be wrong today; it may only shrink.
+    """
+    known = set((yaml.safe_load(KNOWN.read_text()) or {}).get(family, ()))
+    new = [said for name, said in faults.items() if name not in known]
+    mended = [f"mended, remove it from known.yml: {name}" for name in sorted(known - set(faults))]
+    return [f"{len(new)} faults", *new[:20], *mended] if new or mended else []
 
 
 def same(found, expected, what="value", tolerance=0.0):
