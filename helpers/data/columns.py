@@ -109,9 +109,9 @@ def decide(where, path, cells, reading):
     said = [k for k, names in _said(reading).items() if name in names]
     if len(said) > 1:
         raise ValueError(f"{where}: column {name!r} is named both in {said[0]} and {said[1]}")
-    if re.fullmatch("Unnamed: [0-9]+", name) and not said:
+    if re.fullmatch("Unnamed: [0-9.]+", name) and not said:
         raise ValueError(
-            f"{where}: {path}, column {int(name[9:]) + 1} has no name in the header (first value "
+            f"{where}: {path}, column {int(name[9:].split('.')[0] or 0) + 1} has no name in the header (first value "
             f"{cells.iloc[0]!r}), like the index that pandas writes; pass drop=({name!r},) or name it"
         )
     kind = {"dates": "date", "percent": "percent", "categorical": "category", "numeric": "number"}[

@@ -77,8 +77,8 @@ def image_folder(path, size=32, *, grey=False, labelled=True, groups=None, skip=
     torch.Size([2, 3, 16, 16])
     """
     where = "image_folder"
-    if not 8 <= size <= 512:
-        raise ValueError(f"{where}: size must be between 8 and 512 pixels, found {size}")
+    if size not in range(8, 513):
+        raise ValueError(f"{where}: size must be between 8 and 512 pixels, found {size!r}")
     skip = (skip,) if isinstance(skip, str) else tuple(skip)
     files, folders, others = listing(where, path, skip)
     wrong = (files, "images") if labelled else (folders, "folders")
@@ -202,7 +202,8 @@ def open_picture(where, file):
                 raw, upright = _both_ways(image.copy(), turn, image.format)
                 return Picture(upright, raw, turn, image.format, image.mode, deep)
     except Exception as error:  # decoders of damaged files raise whatever they like
-        raise ValueError(f"{where}: {file} cannot be read as an image ({error})") from None
+        reason = str(error).split("<")[0].strip() or type(error).__name__
+        raise ValueError(f"{where}: {file} cannot be read as an image ({reason})") from None
 
 
 def _both_ways(image, turn, kind):

@@ -92,8 +92,10 @@ def image_masks(
     >>> data.x.shape, data.values
     (torch.Size([1, 1, 16, 16]), [0, 255])
     """
-    if not 16 <= size <= 512:
-        raise ValueError(f"image_masks: size must be between 16 and 512 pixels, found {size}")
+    if size not in range(16, 513):
+        raise ValueError(f"image_masks: size must be between 16 and 512 pixels, found {size!r}")
+    if most_classes not in range(1, 10_001):
+        raise ValueError(f"image_masks: most_classes must be 1 to 10000, found {most_classes!r}")
     for word, known in ((channel, ("alpha", "colour")), (exif, ("apply", "ignore"))):
         if word not in (None, *known):
             raise ValueError(f"image_masks: expected one of {known}, found {word!r}")
