@@ -26,7 +26,7 @@ from mutants import mutants_of
 ROOT = Path.cwd()
 EQUIVALENT = ROOT / "tests" / "package" / "equivalent_mutants.yml"
 SCORES = ROOT / "tests" / "package" / "mutation_score.json"
-PYTEST = "-x -q -p no:cacheprovider -p no:xdist --import-mode=importlib --assert=plain"
+PYTEST = "-x -q -p no:cacheprovider -p pytest_timeout --import-mode=importlib --assert=plain"
 PYTEST = [*PYTEST.split(), "--doctest-modules", "-m", "not (sabotage or gpu or online or browser)"]
 LEAST, LONGEST = 0.9, 300  # share to be killed; seconds of one mutant
 
@@ -44,6 +44,7 @@ def load(tests):
     from hypothesis import settings
 
     torch.set_num_threads(1)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # finding them takes most of a short test
     settings.register_profile("mutation", database=None, derandomize=True)
     settings.load_profile("mutation")
     with contextlib.redirect_stdout(io.StringIO()):
@@ -116,7 +117,9 @@ def score(files, seed, count):
         fate = "killed" if dead else "equivalent" if key in argued else "survived"
         result[fate] += 1
         if fate == "survived":
-            print(f"  {mutant.file}:{mutant.line}\n    - {mutant.old}\n    + {mutant.new}")
+            print(
+                f"  {mutant.file}:{mutant.line}\n    - {mutant.old}\n    + {mutant.new}", flush=True
+            )
             row = {"file": mutant.file, "line": mutant.line, "operator": mutant.operator}
             result["survivors"].append(row | {"old": mutant.old, "new": mutant.new})
     result["share"] = result["killed"] / max(result["killed"] + result["survived"], 1)

@@ -82,26 +82,40 @@ class Run:
         self.waiting, self.claims, self.records = {}, {}, {}
         self.mutant, self.failed, self.stood = None, {}, {}  # of a child
 
-    def check(self, claim, value, low=None, high=None, **kind):
-        """The chapter's check, recorded; in a child a failure is noted, and the cell goes on."""
-        number, held = value.item() if hasattr(value, "item") else value, True
-        try:
-            self.real(claim, value, low, high, **kind)
-        except AssertionError:
+    def recording(self, real):
+        """A check that notes what was measured; in a child it also lets a failure pass."""
+
+        def check(claim, value, low=None, high=None, **kind):
+            number, held = value.item() if hasattr(value, "item") else value, True
+            try:
+                real(claim, value, low, high, **kind)
+            except AssertionError:
+                if self.mutant is None:
+                    raise
+                held = False
             if self.mutant is None:
-                raise
-            held = False
-        if self.mutant is None:
-            band = {"value": number, "low": low, "high": high}
-            self.claims[claim] = {"kind": kind.get("kind", "result")} | band
-        elif held:
-            self.stood[claim] = number
-        elif math.isfinite(number):
-            healthy = self.claims.get(claim, {}).get("value", 0)
-            far = margin(number, low, high, healthy)
-            self.failed[claim] = {"value": number, "margin": far}
-            if set(self.mutant["kills"]) <= set(self.failed):
-                self.end("all named claims failed")
+                band = {"value": number, "low": low, "high": high}
+                self.claims[claim] = {"kind": kind.get("kind", "result")} | band
+            elif held:
+                self.stood[claim] = number
+            elif math.isfinite(number):
+                healthy = self.claims.get(claim, {}).get("value", 0)
+                far = margin(number, low, high, healthy)
+                self.failed[claim] = {"value": number, "margin": far}
+                if set(self.mutant["kills"]) <= set(self.failed):
+                    self.end("all named claims failed")
+
+        return check
+
+    def listen(self):
+        """Put recording checks in the place of `check`, and of what guards the rows of `compare`."""
+        real = sys.modules["helpers.notebook.check"].check
+        recording = self.recording(real)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("helpers.notebook") and getattr(module, "check", None) is real:
+                module.check = recording
+        table = sys.modules["helpers.notebook.compare"]
+        table.require = self.recording(table.require)
 
     def arm(self, mutant):
         """Have the function that is to be bent announce its next call."""
@@ -199,10 +213,7 @@ def prove(path, limit=600):
     old, scratch = ledger.stale(path), tempfile.mkdtemp()
     chosen = [mutant for mutant in every if not old or mutant["name"] in old]
     run = Run(cells, chosen, Path(f"{scratch}.json"), limit)
-    run.real = sys.modules["helpers.notebook.check"].check
-    for name, module in list(sys.modules.items()):
-        if name.startswith("helpers.notebook") and getattr(module, "check", None) is run.real:
-            module.check = run.check
+    run.listen()
     with contextlib.chdir(scratch), contextlib.redirect_stdout(io.StringIO()):
         tempfile.tempdir = scratch  # what children leave behind goes with it
         run.play()

@@ -65,10 +65,10 @@ def sentences(piece):
 
 
 def linked(names):
-    """Tools with their licence where it is known."""
+    """Tools, what they are for where that is special, and their licence where it is known."""
     rows = [rules()["tools"][name] for name in names]
-    licence = [f" ({row['licence']})" if "licence" in row else "" for row in rows]
-    both = zip(rows, licence, strict=True)
+    known = [", ".join(row[key] for key in ("for", "licence") if key in row) for row in rows]
+    both = zip(rows, (f" ({said})" * bool(said) for said in known), strict=True)
     return [f"[{row['name']}]({row['url']}){said}" for row, said in both]
 
 
@@ -123,7 +123,9 @@ def precedent(row, keys):
 def task(name, row):
     """What holds for a task whatever the data."""
     title = rules()["questions"]["task"]["options"][name]["says"]
-    return article("task", name, title, [*sentences(row), part("fails", row["fails"], "If not")])
+    floor = part("floor", f"{row['floor']}.", "If the cheap method comes first, beat")
+    fails = part("fails", row["fails"], "If it fails")
+    return article("task", name, title, [*sentences(row), fails, floor])
 
 
 def condition(name, row):
@@ -146,6 +148,7 @@ def machine():
         f"{task} {data}": [[name, {q: sorted(a) for q, a in when.items()}] for name, when in rows]
         for (task, data), rows in ((key, plan["choices"]) for key, plan in base_plans().items())
     }
+    cheap = {f"{task} {data}": plan.get("cheap") for (task, data), plan in base_plans().items()}
     conditions = {
         name: {
             "light": row.get("light", False),
@@ -166,8 +169,9 @@ def machine():
         for name, question in known["questions"].items()
         if "options" in question
     }
-    everything = {"choices": choices, "conditions": conditions, "approaches": approaches}
-    return json.dumps({**everything, "asked": asked, "said": said}).replace("</", "<\\/")
+    everything = {"choices": choices, "cheap": cheap, "conditions": conditions}
+    everything |= {"approaches": approaches, "asked": asked, "said": said}
+    return json.dumps(everything).replace("</", "<\\/")
 
 
 class Finder(SphinxDirective):

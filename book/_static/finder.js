@@ -110,6 +110,7 @@
   }
 
   function brief(names, given) {
+    const cell = `${given.task} ${given.data}`;
     const first = articles.approach[names[0]];
     const shallow = rules.approaches[names[0]].deep === false;
     const heading = (id) => [element("strong", `${rules.approaches[id].name}. `), ...part(articles.approach[id], "says")];
@@ -117,7 +118,7 @@
     return {
       notice: shallow ? [element("p", rules.said.shallow, "shallow")] : [],
       first: [...part(first, "says"), ...part(first, "why")],
-      beat: part(articles.plan[`${given.task} ${given.data}`], "beat"),
+      beat: names[0] === rules.cheap[cell] ? part(articles.task[given.task], "floor") : part(articles.plan[cell], "beat"),
       fails: [...part(articles.task[given.task], "fails"), ...(then.length ? [list(then, "", true)] : [])],
       tools: [list(tools(names[0], given))],
     };

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
+from .origin import Origin
+
 
 @dataclass(frozen=True)
 class Brain:
@@ -25,7 +27,7 @@ class Brain:
 
 
 @dataclass(frozen=True)
-class Slices:
+class Slices(Origin):
     """Axial slices of a brain.
 
     Attributes: ``x`` (N, 1, H, W) float32 0..1; ``y`` (N, H, W) int64, 0 other, 1 grey, 2 white;

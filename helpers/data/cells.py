@@ -177,7 +177,13 @@ def _days(cells, form, reading):
 
     if form in ("s", "ms"):
         return numbers(cells, reading) / (86400 if form == "s" else 86400e3)
-    dates = pandas.to_datetime(cells, format=form, errors="coerce", utc=True)
+    try:
+        dates = pandas.to_datetime(cells, format=form, errors="coerce", utc=True)
+    except ValueError as error:
+        raise ValueError(
+            f"table: dates={{{cells.name!r}: {form!r}}} is no format of dates ({error}), expected one "
+            "such as '%d.%m.%Y', 'ISO8601', 's' or 'ms'"
+        ) from None
     return (dates - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta(days=1)
 
 

@@ -63,7 +63,7 @@ def kind_of(where, path, cells, reading):
         if advice or fine.any():
             advice = advice or f"missing=({cell!r},) if it means that there is no value"
             refuse(where, path, cells, row, "a number", f"{cell!r}; pass {advice}")
-    if present.str.match("[-+<>~=]* ?[0-9]").all():
+    if present.str.match("[-+<>~=$€£]* ?[0-9]").all():
         refuse(where, path, cells, present.index[0], f"a number with a decimal {reading.decimal!r}, or a name", f"{present.iloc[0]!r}, "
                f"which looks like both; pass categorical=({cells.name!r},) or drop=({cells.name!r},)")  # fmt: skip
     ask_about_words(where, path, cells, reading)
@@ -126,6 +126,9 @@ def decide(where, path, cells, reading):
         return _category(where, path, cells, reading, bool(said))
     values = read_values(where, path, cells, kind, reading)
     present = values.dropna()
+    if present.empty or (present.nunique() < 2 and (reading.impute or len(present) == len(values))):
+        only = f"only the value {present.iloc[0]:g}" if len(present) else "no value"
+        raise ValueError(f"{where}: {path}, column {name!r} holds {only}, pass drop=({name!r},)")
     if kind == "number":
         check_range(where, path, present, reading)
     if kind == "number" and not said:
@@ -211,6 +214,7 @@ def _check_meaning(where, path, cells, values):
 def _category(where, path, cells, reading, said):
     """Decide the categories of a column."""
     name = cells.name
+    ask_about_words(where, path, cells, reading)
     gone = is_missing(cells, reading, "category")
     if gone.any() and not reading.impute:
         refuse(where, path, cells, gone.idxmax(), "a category", "a missing value; pass impute='median'"

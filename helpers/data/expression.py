@@ -8,7 +8,7 @@ from .embedded import Cells
 from .keys import ask_groups, codes_of
 from .origin import Report, count_of, shorten
 
-MOST_VALUES = 500_000_000  # cells times genes
+MOST_VALUES = 100_000_000  # cells times genes
 UNITS = ("counts", "log", "scaled")
 
 
@@ -89,6 +89,8 @@ def _open(where, path):
         data = anndata.read_h5ad(path, backed="r")
         if data.n_obs * data.n_vars > MOST_VALUES:
             raise ValueError(f"{data.n_obs} cells and {data.n_vars} genes are too many")
+        if data.X is None:
+            raise ValueError("it holds no X")
         return data.to_memory()
     except Exception as error:  # damaged files raise whatever h5py and anndata like
         reason = str(error).split("\n")[0]

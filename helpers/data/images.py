@@ -1,5 +1,6 @@
 """Your own images, one folder a class (survey 4.3; every "Your own data"). Pillow reads them."""
 
+import io
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ def open_picture(where, file):
     ------
     ValueError : naming the file: no ordinary file, empty, damaged, too large, several frames.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     try:
         if not file.is_file():  # a pipe would never end
@@ -191,17 +192,32 @@ def open_picture(where, file):
             raise ValueError(f"it has {file.stat().st_size} bytes")
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=FORMATS) as image:
+            # from memory, because Pillow 13 scrambles turned TIFF files that it maps
+            with Image.open(io.BytesIO(file.read_bytes()), formats=FORMATS) as image:
                 frames = getattr(image, "n_frames", 1)
                 if frames > 1 and image.format != "MPO":  # a phone's JPEG with a preview
                     raise ValueError(f"it has {frames} frames, expected one")
-                turn = image.getexif().get(ORIENTATION, 1)
                 deep = len(image.getbands()) > 1 and "16" in str(image.tile)
-                raw = image.copy()
-                upright = ImageOps.exif_transpose(raw) or raw
+                turn = image.getexif().get(ORIENTATION, 1)
+                raw, upright = _both_ways(image.copy(), turn, image.format)
                 return Picture(upright, raw, turn, image.format, image.mode, deep)
     except Exception as error:  # decoders of damaged files raise whatever they like
         raise ValueError(f"{where}: {file} cannot be read as an image ({error})") from None
+
+
+def _both_ways(image, turn, kind):
+    """The image as stored and as EXIF wants it seen; Pillow turns a TIFF file by itself."""
+    from PIL.Image import Transpose as T
+
+    turns = {
+        2: T.FLIP_LEFT_RIGHT, 3: T.ROTATE_180, 4: T.FLIP_TOP_BOTTOM, 5: T.TRANSPOSE,
+        6: T.ROTATE_270, 7: T.TRANSVERSE, 8: T.ROTATE_90,
+    }  # fmt: skip
+    if turn not in turns:
+        return image, image
+    if kind == "TIFF":
+        return image.transpose(turns[{6: 8, 8: 6}.get(turn, turn)]), image
+    return image, image.transpose(turns[turn])
 
 
 def square_image(where, file, size, grey, picture=None, upright=True):

@@ -4,7 +4,7 @@ import re
 
 import torch
 
-from .cells import Reading, hint, is_missing, is_number, read_values
+from .cells import MISSING, Reading, hint, is_missing, is_number, read_values
 
 IDENTIFIER = (
     "id|patient|subject|participant|person|donor|animal|mouse|rat|litter|family|plate|batch|slide|"
@@ -62,12 +62,13 @@ def group_codes(where, path, cells):
 
     Raises
     ------
-    ValueError : for an empty cell.
+    ValueError : for an empty cell, or a word that means "missing".
     """
-    if (cells == "").any():
-        row = (cells == "").idxmax()
+    gone = cells.isin(["", *MISSING])
+    if gone.any():
+        row = gone.idxmax()
         raise ValueError(
-            f"{where}: {path}, row {row}, column {cells.name!r}: expected a group, found none"
+            f"{where}: {path}, row {row}, column {cells.name!r}: expected a group, found {cells[row]!r}"
         )
     return codes_of(cells.tolist())[0]
 

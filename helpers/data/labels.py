@@ -55,7 +55,8 @@ def read_labels(
             f"{where}: {path}, row {row}, column {cells.name!r} (the target): expected a value, found a "
             f"missing one ({cells[row]!r}); pass unlabelled='drop' or 'keep', or list it in classes="
         )
-    if not again and cells[~gone].nunique() < 2:
+    different = (numbers(cells, reading) if digits else cells)[~gone].nunique()
+    if not again and different < 2:
         found = repr(cells[~gone].iloc[0]) if (~gone).any() else "no value"
         raise ValueError(
             f"{where}: {path}, column {cells.name!r} (the target) holds only {found}, nothing can be learned"
@@ -126,6 +127,7 @@ def _codes(where, path, cells, gone, reading, classes):
         classes = classes and [_plain(label) for label in classes]
     if classes is None:
         found = texts[~gone].unique()
+        _ask_about_case(where, path, cells.name, found)
         classes = sorted(found, key=float) if reading else sorted(found)
     classes = [str(label) for label in classes]
     wrong = cells[~texts.isin(classes) & ~gone]
@@ -137,6 +139,18 @@ def _codes(where, path, cells, gone, reading, classes):
     place = {label: k for k, label in enumerate(classes)}
     codes = [-1 if lost else place[text] for lost, text in zip(gone, texts)]
     return torch.tensor(codes, dtype=torch.int64), classes
+
+
+def _ask_about_case(where, path, name, labels):
+    """Refuse labels that differ in capitals only."""
+    seen = {}
+    for label in labels:
+        twin = seen.setdefault(label.lower(), label)
+        if twin != label:
+            raise ValueError(
+                f"{where}: {path}, column {name!r} (the target) holds {twin!r} and {label!r}; make them "
+                "alike, or list both in classes= if they are two classes"
+            )
 
 
 def _plain(label):

@@ -188,7 +188,12 @@ def _read(path, frame, decisions, again=False):
         frame = frame[keep]
     columns, values = [Column(**found) for found in decisions["columns"]], {}
     for found in columns:
-        values |= encode("table", path, frame[found.name], found, reading)
+        new = encode("table", path, frame[found.name], found, reading)
+        if set(new) & set(values):
+            raise ValueError(
+                f"table: {path} gives two features the name {sorted(set(new) & set(values))[0]!r}"
+            )
+        values |= new
     groups, time = decisions["groups"], decisions["time"]
     return Table(
         x=torch.stack([torch.from_numpy(v) for v in values.values()], 1).float(),
@@ -243,6 +248,7 @@ def _range(cells, kind, classes, reading):
 
 def _notes(frame, decisions, columns, classes):
     """Sentences about the whole table."""
+    reading = Reading(**decisions["reading"])
     notes = [count_of(len(frame), "row"), f"groups: {decisions['groups'] or 'none named'}"]
     twice = int(frame.duplicated().sum())
     if twice:
@@ -251,6 +257,14 @@ def _notes(frame, decisions, columns, classes):
         notes.append("the sign U+2212 is read as a minus")
     if decisions["reading"]["impute"]:
         notes.append("missing numbers take the median of all rows")
+    for found in columns:
+        if found.kind == "number":
+            values = numbers(frame[found.name], reading)
+            if values.min() < found.low or values.max() > found.high:
+                notes.append(
+                    f"{found.name!r} goes from {values.min():g} to {values.max():g}, in the first file "
+                    f"from {found.low:g} to {found.high:g}"
+                )
     if classes and decisions["target"] is not None:
         lonely = frame[decisions["target"]].value_counts()
         notes += [f"class {k!r} has one row" for k in lonely.index[lonely == 1][:3]]

@@ -152,6 +152,7 @@ def _reason(message):
 def _named(where, path, frame, separator):
     """Take the first row as names, check that all others are as long."""
     header = [str(name or "").strip() for name in frame.iloc[0]]
+    header = [name or f"Unnamed: {place}" for place, name in enumerate(header)]
     _check_header(where, path, header, separator)
     short = frame.isna().any(axis=1)
     if short.any():
@@ -161,7 +162,7 @@ def _named(where, path, frame, separator):
             f"found {int(frame.loc[row].notna().sum())}"
         )
     frame = frame.iloc[1:].apply(lambda cells: cells.str.strip())
-    frame.columns = [name or f"Unnamed: {place}" for place, name in enumerate(header)]
+    frame.columns = header
     frame.index = range(2, len(frame) + 2)
     return frame
 
@@ -175,7 +176,7 @@ def _check_header(where, path, header, separator):
                     f"{where}: {path} has one column {header[0]!r}, it looks separated by "
                     f"{other!r}; pass separator={other!r}"
                 )
-    doubled = [name for name in header if name and header.count(name) > 1]
+    doubled = [name for name in header if header.count(name) > 1]
     if doubled:
         raise ValueError(f"{where}: {path} has the column name {doubled[0]!r} more than once")
     if all(re.fullmatch(r"[-+]?[0-9.,]+(e[-+]?[0-9]+)?", name, re.I) for name in header):

@@ -46,7 +46,11 @@ class Volumes(Origin):
         room = (0, -x.shape[2] % 16, 0, -x.shape[1] % 16)
         x, y = (torch.nn.functional.pad(part, room) for part in (x, y))
         height = (torch.arange(deep) * self.spacing[2]).repeat(len(self.x)).float()
-        return Slices(x.unsqueeze(1), y, self.block.repeat_interleave(deep), height, self.classes)
+        block = self.block.repeat_interleave(deep)
+        return Slices(
+            x.unsqueeze(1), y, block, height, self.classes, groups=None if self.groups is None else block,
+            rows=[row for row in self.rows for _ in range(deep)], path=self.path, report=self.report,
+        )  # fmt: skip
 
 
 def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, groups=None):

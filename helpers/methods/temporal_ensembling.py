@@ -41,7 +41,8 @@ class Ensemble(Remembering):
 
     def update(self, rows, predictions):
         """Take in new predictions (B, K) of these rows (B,)."""
-        self.total[rows] = self.total[rows].lerp(predictions.detach(), 1 - self.momentum)
+        new = predictions.detach().to(self.total.dtype)  # autocast may have narrowed them
+        self.total[rows] = self.total[rows].lerp(new, 1 - self.momentum)
         self.count[rows] += 1
 
     def target(self, rows):

@@ -221,7 +221,7 @@ def compose(given, conditions, also=None):
         problem=sentence(given, conditions),
         first=tried[0],
         others=tuple(tried[1:]),
-        beat=base["beat"],
+        beat=general["floor"] if tried[0]["id"] == base.get("cheap") else base["beat"],
         split=tuple(added["split"] or [general["split"]]),
         change=tuple(added["change"]),
         validate=(general["validate"], *added["validate"]),

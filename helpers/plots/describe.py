@@ -49,7 +49,12 @@ def of_panel(axes):
 
 
 def labelled(name, text):
-    """`x: label`, or nothing."""
+    """`x: label`, or nothing.
+
+    Parameters
+    ----------
+    name, text : str
+    """
     return f"{name}: {text}" if text else ""
 
 

@@ -164,12 +164,12 @@ def make_batches(data, batch_size, **place):
         data = (data,)
     if isinstance(data, tuple) and data and all(isinstance(p, torch.Tensor) for p in data):
         return TensorBatches(data, batch_size, **place)
-    if isinstance(data, Dataset) and hasattr(data, "__len__") and hasattr(data, "__getitem__"):
+    single = isinstance(data, IterableDataset)
+    if isinstance(data, Dataset) and hasattr(data, "__len__") and not single:
         return DatasetBatches(data, batch_size, **place)
     refuse_unreadable(data)
     place = {key: place[key] for key in ("device", "rank", "world") if key in place}
-    single = batch_size if isinstance(data, IterableDataset) else None
-    return IterableBatches(data, batch_size=single, **place)
+    return IterableBatches(data, batch_size=batch_size if single else None, **place)
 
 
 def refuse_unreadable(data):

@@ -8,6 +8,7 @@ import torch
 
 from helpers.ground.device import pick_device
 from helpers.train.batches import make_batches
+from helpers.train.steps import as_step
 
 
 def learning_rate_range(
@@ -46,7 +47,8 @@ def learning_rate_range(
             "and at least 2 steps"
         )
     device = pick_device(device)
-    model = copy.deepcopy(model).to(device).train()
+    model, step = copy.deepcopy((model, as_step(step)))
+    model, step = model.to(device).train(), step.to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=low)
     batches = endless(make_batches(train, batch_size, seed=seed, device=device))
     curve, best = [], math.inf
@@ -54,6 +56,7 @@ def learning_rate_range(
         rate = low * (high / low) ** (number / (steps - 1))
         optimizer.param_groups[0]["lr"] = rate
         loss = step(model, next(batches))
+        loss = loss["loss"] if isinstance(loss, dict) else loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

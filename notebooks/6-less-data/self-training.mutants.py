@@ -12,8 +12,8 @@ NOTHING_ADMITTED = {
 MUTANTS = [
     {
         "name": "the teacher remembers its random start",
-        "function": METHODS + "mean_teacher.MeanTeacher.follow",
-        "old": "min(self.decay, 1 - 1 / (self.steps + 1))",
+        "function": AVERAGE,
+        "old": "min(self.decay, keep) if self.warm_up else self.decay",
         "new": "self.decay",
         "kills": ["the young teacher is the plain mean of its students"],
     },
@@ -46,7 +46,7 @@ MUTANTS = [
     },
     {
         "name": "the ramp is not squared",
-        "function": METHODS + "mean_teacher.sigmoid_ramp",
+        "function": METHODS + "ramps.sigmoid_ramp",
         "old": ") ** 2)",
         "new": "))",
         "kills": ["halfway up, the ramp is exp(-5/4)"],

@@ -94,8 +94,8 @@ MUTANTS = [
         "name": "the interval from ten of the patients",
         "function": "helpers.metrics.uncertainty.bootstrap_interval",
         "system": "bootstrap interval",
-        "old": "len(values), (repeats, len(values))",
-        "new": "10, (repeats, len(values))",
+        "old": "(np.arange(len(values)),)",
+        "new": "(np.arange(10),)",
         "kills": ["the interval holds the estimate, for each property"],
     },
     {

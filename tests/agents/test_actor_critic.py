@@ -11,7 +11,7 @@ from helpers.agents.actor_critic import (
     short_stretches,
 )
 from helpers.agents.reinforce import returns_to_go
-from helpers.agents.rollout import Player, sampled, side_by_side
+from helpers.agents.rollout import Player, Transitions, sampled, side_by_side
 
 
 def numbers(seed=0, steps=20, count=3):
@@ -109,3 +109,37 @@ def test_a_stretch_of_play_becomes_a_batch():
     gain, target = judged(model, player.play(5), 0.9, 0.9)
     assert gain.shape == target.shape == (5, 3)
     assert not gain.requires_grad
+
+
+def test_the_critic_learns_the_value_it_should_have_had():
+    """With lam = 1 and whole episodes the target is the return itself."""
+    torch.manual_seed(0)
+    model = ActorCritic(2, 2)
+    state, done = torch.randn(4, 1, 2), torch.tensor([[False], [False], [False], [True]])
+    reward = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
+    following = torch.cat([state[1:], torch.randn(1, 1, 2)])
+    seen = Transitions(state, torch.zeros(4, 1).long(), reward, following, done, done)
+    gain, target = judged(model, seen, 0.5, 1.0)
+    assert target[:, 0].tolist() == pytest.approx([3.25, 4.5, 5.0, 4.0], abs=1e-5)
+    value = model.value(state[:, 0])
+    assert torch.allclose(gain, target - value, atol=1e-5)
+
+
+def test_the_policy_term_is_the_weighted_log_probability():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    state, action = torch.randn(6, 4), torch.randint(2, (6,))
+    gain = torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])  # standardised as it is
+    found = actor_critic()(model, (state, action, gain, torch.zeros(6)))["policy"]
+    log = torch.distributions.Categorical(logits=model.policy(state)).log_prob(action)
+    assert float(found) == pytest.approx(float(-(gain * log).mean().detach()), abs=1e-6)
+
+
+def test_more_entropy_is_rewarded_and_a_certain_policy_has_none():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (torch.randn(6, 4), torch.randint(2, (6,)), torch.zeros(6), torch.zeros(6))
+    plain, bonus = (actor_critic(0.0, w)(model, batch)["loss"] for w in (0.0, 0.1))
+    assert float(bonus.detach()) < float(plain.detach())
+    certain = torch.tensor([[0.0, float("-inf")], [0.0, 0.0]])
+    assert float(entropy(certain)) == pytest.approx(float(torch.tensor(2.0).log()) / 2)

@@ -58,3 +58,27 @@ def test_the_rule_brings_the_median_patient_to_the_target():
     assert reward > 0.3
     assert closeness(TARGET) == 1
     assert closeness(12) == pytest.approx(closeness(TARGET**2 / 12))
+
+
+def test_patients_and_measurements_spread_as_they_are_said_to():
+    env, rates, noise = Dosing(), [], []
+    for seed in range(400):
+        env.reset(seed=seed)
+        rates.append(np.log(env.elimination))
+        env.gut, env.blood = 400.0, 9.0
+        seen, *_ = env.step(2)
+        noise.append(float(seen[0]) - np.log(env.blood / TARGET))
+    assert np.std(rates) == pytest.approx(0.4, rel=0.15)
+    assert np.mean(rates) == pytest.approx(np.log(0.1), abs=0.06)
+    assert np.std(noise) == pytest.approx(0.1, rel=0.15)
+    assert np.mean(noise) == pytest.approx(0.0, abs=0.02)
+
+
+def test_the_rule_is_rounded_and_limited_to_what_may_be_given():
+    blood = torch.tensor([[0.2], [2.0], [5.0], [9.0], [15.0]]) / TARGET
+    seen = torch.cat([blood.log(), torch.zeros(5, 4)], 1)
+    _, keeps = after(0.0, 1.0, 6.0)
+    _, gives = after(100.0, 0.0, 6.0)
+    wanted = [(TARGET - keeps * b) / gives for b in (0.2, 2.0, 5.0, 9.0, 15.0)]
+    assert average_dose(seen).tolist() == [min(max(round(w), 0), 8) for w in wanted]
+    assert average_dose(torch.tensor([[3.0, 0, 0, 0, 0]])).tolist() == [0]

@@ -68,3 +68,25 @@ def test_every_transition_is_given_out_in_every_pass():
     state, action, _, _, old = batches[0]
     now = torch.distributions.Categorical(logits=model.policy(state)).log_prob(action)
     assert torch.allclose(old, now, atol=1e-6)
+
+
+def test_entropy_is_rewarded():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (
+        torch.randn(6, 4),
+        torch.randint(2, (6,)),
+        torch.randn(6),
+        torch.zeros(6),
+        -torch.ones(6),
+    )
+    plain, bonus = (ppo(entropy_weight=w)(model, batch)["loss"] for w in (0.0, 0.3))
+    spread = torch.distributions.Categorical(logits=model.policy(batch[0])).entropy().mean()
+    assert float((plain - bonus).detach()) == pytest.approx(0.3 * float(spread.detach()), rel=1e-4)
+
+
+def test_a_last_batch_of_one_transition_is_finite():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (torch.randn(1, 4), torch.zeros(1).long(), torch.ones(1), torch.ones(1), torch.zeros(1))
+    assert ppo()(model, batch)["loss"].isfinite()

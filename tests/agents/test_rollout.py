@@ -112,3 +112,40 @@ def test_a_learning_curve_of_nothing():
     with pytest.raises(ValueError, match="no episode was finished"):
         learning_curve([], 100)
     assert learning_curve([(80, 2.0)], 100, points=2) == [2.0, 2.0]
+
+
+def test_a_return_ends_with_its_episode():
+    player = Player(side_by_side(Count, 1), always(1), seed=1)
+    player.play(9)
+    assert player.finished == [(3, 6.0), (6, 6.0), (9, 6.0)]
+
+
+def test_a_player_goes_on_from_its_state_as_if_nothing_had_been():
+    def make():
+        envs = side_by_side(lambda: gymnasium.make("CartPole-v1"), 3)
+        return Player(envs, sampled(nn.Linear(4, 2)), seed=2)
+
+    torch.manual_seed(0)
+    whole, act = make(), sampled(nn.Linear(4, 2))
+    whole.act = act
+    whole.play(11), whole.episodes(), whole.play(30)
+    saved = whole.state_dict()
+    again = make()
+    again.act = act
+    again.play(5)
+    again.load_state_dict(saved)
+    assert again.finished == whole.finished
+    assert again.frames == whole.frames
+    for one, other in zip(vars(whole.play(40)).values(), vars(again.play(40)).values()):
+        assert torch.equal(one, other)
+
+
+def test_an_environment_that_does_not_repeat_itself_is_one_sentence():
+    class Chance(Count):
+        def observe(self):
+            return torch.rand(1).numpy()
+
+    player = Player(side_by_side(Chance, 2), always(0), seed=0)
+    player.play(3)
+    with pytest.raises(ValueError, match="one that repeats itself from its seed"):
+        player.load_state_dict(player.state_dict())

@@ -177,67 +177,6 @@ def test_the_largest_picture_or_text_is_painted_soon(tab, address):
     assert 0 < painted < 2500
 
 
-FINDER = "book/finder.html"
-
-
-def shown_rules(page):
-    """The rules that the finder shows, in the order on the page."""
-    return page.evaluate(
-        "[...document.querySelectorAll('article.rule')].filter(r => !r.hidden)"
-        ".map(r => r.dataset.rule)"
-    )
-
-
-def test_the_finder_answers_by_keyboard_and_keeps_the_answers_in_the_address(tab, address):
-    tab.set_viewport_size({"width": 390, "height": 844})
-    tab.goto(f"{address}/{FINDER}", wait_until="load")
-    assert "3 questions to go" in tab.inner_text("#finder-summary")
-    assert shown_rules(tab) == []
-    tab.focus("input[name=data]")
-    for name in ("data", "labels", "goal", "amount", "compute"):
-        tab.keyboard.press("Space")
-        assert tab.evaluate("document.activeElement.name") == name
-        tab.keyboard.press("Tab")
-    assert tab.inner_text("#finder-summary").startswith("Try first:")
-    before = shown_rules(tab)
-    assert before[0] == "classify-images"
-    tab.focus("input[name=goal]:checked")
-    tab.keyboard.press("ArrowDown")
-    assert shown_rules(tab)[0] != before[0]
-    answers, shared = shown_rules(tab), tab.url
-    assert "data=images" in shared
-    assert "goal=understand" in shared
-    tab.goto("about:blank")
-    tab.goto(shared, wait_until="load")
-    assert shown_rules(tab) == answers
-
-
-def test_the_finder_ranks_as_python_does(tab, address):
-    from random import Random
-
-    from helpers.notebook.finder import options, recommend
-
-    tab.goto(f"{address}/{FINDER}", wait_until="load")
-    for number in range(60):
-        draw = Random(number)
-        given = {name: draw.choice(answers) for name, answers in options().items()}
-        for name, value in given.items():
-            tab.check(f"input[name={name}][value={value}]", force=True)
-        found = [approach.rule for approach in recommend(**given)]
-        expected = found[:3] + found[3:][-1:]
-        assert shown_rules(tab) == expected, given
-
-
-def test_the_finder_leads_from_the_landing_page_to_a_chapter(tab, address):
-    tab.set_viewport_size({"width": 390, "height": 844})
-    tab.goto(f"{address}/book/index.html", wait_until="load")
-    tab.click("article a[href*='finder.html'] >> nth=0")
-    for name, value in {"data": "graph", "labels": "many", "goal": "predict"}.items():
-        tab.check(f"input[name={name}][value={value}]", force=True)
-    tab.click("article.rule.best a[href*='graph-molecules']")
-    assert "graph-molecules" in tab.url
-
-
 def test_the_atlas_filters_by_keyboard(tab, address):
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.goto(f"{address}/book/atlas.html", wait_until="load")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.notebook.finder import options, recommend, rules
+from helpers.notebook.finder import options, pieces, recommend, rules
 
 HERE = Path(__file__).parent
 FIELDS = {"id", "study", "problem", "given", "first", "acceptable", "forbidden"}
@@ -17,6 +17,17 @@ IDENTIFIER = {"doi": r"10\.\d{4,}/\S+", "arxiv": r"\d{4}\.\d{4,5}"}
 def cases(name):
     """The problems of one file."""
     return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+
+
+def set_aside():
+    """Problems that somebody wrote from the vocabulary alone, in the form of the others.
+
+    The rules were first run on them when they were finished, on 2026-11-21: 24 of 24 acceptable,
+    none forbidden, 16 the very one expected.
+    """
+    for row in cases("set_aside_cases.yml"):
+        known = {"labelled": "many", "amount": "medium", "conditions": []} | row["answers"]
+        yield row | {"given": known, "first": row["expected"]}
 
 
 def faults(case):
@@ -65,6 +76,23 @@ def test_an_expert_would_sign_the_first_approach():
     verdicts = judged(cases("cases.yml"))
     assert verdicts["forbidden"] == []
     assert verdicts["neither"] == []
+
+
+def test_an_expert_who_did_not_know_the_rules_would_sign_it():
+    found = list(set_aside())
+    verdicts = judged(found)
+    assert len(found) >= 20
+    assert len(verdicts["acceptable"]) >= 0.85 * len(found), verdicts["neither"]
+    assert verdicts["forbidden"] == []
+
+
+def test_a_plan_speaks_of_each_condition_that_the_expert_would_not_leave_out():
+    for case in set_aside():
+        given = {k: v for k, v in case["given"].items() if k not in ("conditions", "also")}
+        held = case["given"]["conditions"]
+        for condition in case["must_say"]:
+            without = pieces(given, [name for name in held if name != condition])
+            assert pieces(given, held) != without, (case["id"], condition)
 
 
 def test_bad_advice_is_seen():

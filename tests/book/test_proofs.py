@@ -18,6 +18,8 @@ CELLS = [
     "check('always so', phi.sum(), low=-100)\n"
     "check('agrees with the regression', kernel(lambda s: s.all(1), 2).sum(), 0.9, 1.1)",
     "check('the last one is the best', bool(phi[1] > phi[0]))",
+    "from helpers.notebook import compare\n\nscores = {'a': phi[:1].expand(3), 'b': [1, 1, 2]}\n"
+    "compare(scores, to='b', unit='draws', score='share', bands={'a': (0.5, 1.5), 'b': (0, 2)});",
 ]
 EXACT = {"function": "helpers.interpret.shapley.exact"}
 GAIN = "(weights[sizes[without]] * gain).sum()"
@@ -30,7 +32,7 @@ MUTANTS = [
         "name": "reversed",
         "old": "torch.arange(4.0)",
         "new": "3 - torch.arange(4.0)",
-        "kills": ["the last one is the best"],
+        "kills": ["the last one is the best", "share of a"],
     },
     {
         "name": "from the last cell",
@@ -43,12 +45,23 @@ MUTANTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ledger():
-    spec = importlib.util.spec_from_file_location("ledger", TOOLS / "ledger.py")
-    module = importlib.util.module_from_spec(spec)
+def tool(name):
+    """A module of tools/, registered, since tools import each other by name."""
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return tool("ledger")
+
+
+@pytest.fixture(scope="module")
+def proofs(ledger):
+    tool("forks")
+    return tool("proofs")
 
 
 def write(folder, cells, mutants):
@@ -68,14 +81,15 @@ def proved(tmp_path_factory):
 
 def test_a_kill_is_recorded_with_value_band_and_margin(proved, ledger):
     path, _ = proved
-    rows = {row["mutant"]: row for row in ledger.rows(path)}
-    assert rows["lost"] == {
+    rows = {(row["mutant"], row["claim"]): row for row in ledger.rows(path)}
+    assert rows["lost", "the shares add up"] == {
         "claim": "the shares add up", "kind": "result", "value": 3.0, "low": 2.9, "high": 3.1,
         "mutant": "lost", "found": 0.0, "margin": 14.5,
     }  # fmt: skip
-    assert rows["reversed"]["found"] is False
-    assert rows["reversed"]["margin"] is None
-    assert set(rows) == {"lost", "reversed"}
+    truth = rows["reversed", "the last one is the best"]
+    assert (truth["found"], truth["margin"]) == (False, None)
+    assert rows["reversed", "share of a"]["found"] == -1.0  # a row of a comparison
+    assert {mutant for mutant, _ in rows} == {"lost", "reversed"}
 
 
 def test_crashes_nan_and_bands_that_hold_anything_prove_nothing(proved, ledger):
@@ -97,6 +111,7 @@ def test_one_mutant_does_not_reach_the_next_nor_the_chapter(proved, ledger):
     assert ledger_["mutants"]["reversed"]["failed"].keys() == {
         "the last one is the best",
         "the shares add up",
+        "share of a",
     }
 
 
@@ -136,7 +151,7 @@ def test_a_record_is_old_when_what_it_rests_on_changes(proved, ledger, monkeypat
     [
         ({"old": "check('always so'", "new": ""}, "holds a check"),
         ({"old": "figure, ax = 1", "new": ""}, "a figure"),
-        ({"old": "compare(scores", "new": ""}, "holds a check, a table"),
+        ({"old": "compare(more", "new": ""}, "holds a check, a table"),
         ({"old": "nowhere", "new": ""}, "its cell is not to be found"),
         ({"old": "twice", "new": ""}, "once in its cell"),
         ({"function": "torch.nn.functional.relu", "old": "", "new": ""}, "a function of helpers"),
@@ -146,7 +161,7 @@ def test_a_record_is_old_when_what_it_rests_on_changes(proved, ledger, monkeypat
     ],
 )
 def test_what_measures_is_refused(mutant, words, ledger):
-    cells = [*CELLS, "figure, ax = 1, 2", "compare(scores)", "twice = twice_over = 1"]
+    cells = [*CELLS, "figure, ax = 1, 2", "compare(more)", "twice = twice_over = 1"]
     assert words in ledger.refusal(mutant, cells)
 
 
@@ -154,6 +169,34 @@ def test_a_metric_is_bent_only_as_the_system_claimed(ledger):
     metric = {"function": "helpers.metrics.segmentation.dice", "old": "2 *", "system": "Dice score"}
     assert ledger.refusal(metric, CELLS) is None
     assert ledger.refusal(MUTANTS[0], CELLS) is None
+
+
+@pytest.mark.parametrize(
+    ("band", "value", "margin"),
+    [
+        ((1, 3), 4, 0.5), ((1, 3), 0, 0.5), ((None, 2), 5, 1.5), ((2, None), 1, 0.5),
+        ((0, None), -3, 0.6), ((None, None), False, None),
+    ],
+)  # fmt: skip
+def test_a_margin_is_in_widths_bounds_or_healthy_distances(band, value, margin, proofs):
+    assert proofs.margin(value, *band, healthy=5) == margin
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("helpers.methods.mixmatch.sharpen", "/ temperature", "* temperature"),
+        ("helpers.train.average.Average.update", "1 - keep", "keep"),  # decorated
+        ("helpers.methods.mean_teacher.MeanTeacher.teacher", ".model", ".decay"),
+    ],
+)
+def test_functions_methods_and_properties_are_found_and_bent(name, old, new, proofs):
+    function = proofs.located(name)
+    code = proofs.bent(function, old, new)
+    assert code != function.__code__
+    assert code.co_freevars == function.__code__.co_freevars
+    with pytest.raises(ValueError, match="once, found 0"):
+        proofs.bent(function, "nowhere", "")
 
 
 def test_claims_carry_their_kind(ledger):
@@ -165,11 +208,13 @@ def test_claims_carry_their_kind(ledger):
 
 
 @pytest.mark.parametrize("path", sorted((TOOLS.parent / "notebooks").glob("*/*.mutants.py")))
-def test_every_declared_mutant_is_accepted(path, ledger):
+def test_every_declared_mutant_is_accepted(path, ledger, proofs):
     notebook = path.with_name(path.name.replace(".mutants.py", ".ipynb"))
     mutants, cells = ledger.mutants_of(notebook), ledger.cells_of(notebook)
     claims = set(ledger.claims_of(cells)) | set(ledger.ledger_of(notebook)["claims"])
     for mutant in mutants:
         assert ledger.refusal(mutant, cells) is None, mutant["name"]
         assert set(mutant["kills"]) <= claims, mutant["name"]
+        if "function" in mutant:  # its text is there, once
+            proofs.bent(proofs.located(mutant["function"]), mutant["old"], mutant["new"])
     assert len({mutant["name"] for mutant in mutants}) == len(mutants)

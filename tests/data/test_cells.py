@@ -48,6 +48,8 @@ def test_values_of_each_kind_and_their_errors():
     assert read_values("t", "f", cells("43200"), "date", Reading(dates={"a": "s"})).tolist() == [
         0.5
     ]
+    with pytest.raises(ValueError, match="dates={'a': '%'} is no format of dates"):
+        read_values("t", "f", cells("1"), "date", Reading(dates={"a": "%"}))
     with pytest.raises(ValueError, match="expected a finite number, found 'inf'"):
         read_values("t", "f", cells("inf"), "number", Reading())
     with pytest.raises(ValueError, match="f, row 2, column 'a': expected x, found y"):

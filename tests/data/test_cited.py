@@ -180,3 +180,9 @@ def test_without_the_variable_the_cache_is_the_user_s(monkeypatch):
 def test_every_registered_file_of_a_set_is_verified(cited_data):
     assert cited.fetch("citeseer") == cited_data / "citeseer"
     assert cited.fetch("mouse-openfield").is_dir()
+
+
+def test_a_home_folder_may_be_written_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HELPERS_DATA", "~/data")
+    assert cited.cache_folder() == tmp_path / "data"

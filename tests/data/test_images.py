@@ -80,12 +80,28 @@ def turned(image, orientation, path):
 
 @pytest.mark.parametrize(("orientation", "turn"), [(3, lambda a: a[::-1, ::-1]), (6, lambda a: np.rot90(a, -1)), (8, np.rot90), (2, lambda a: a[:, ::-1])])  # fmt: skip
 @pytest.mark.parametrize("deep", [False, True])
-def test_photographs_are_turned_as_exif_says(tmp_path, orientation, turn, deep):
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_photographs_are_turned_as_exif_says(tmp_path, orientation, turn, deep, ending):
     pixels = ARROW.astype(np.uint16) * 257 if deep else ARROW
-    turned(pixels, orientation, tmp_path / "a.png")
+    turned(pixels, orientation, tmp_path / f"a.{ending}")
     found = image_folder(tmp_path, 32, grey=True, labelled=False)
     assert torch.allclose(found.x[0, 0], torch.from_numpy(turn(ARROW / 255).copy()).float())
     assert "1 image turned as EXIF says" in str(found.report)
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.parametrize("ending", ["png", "jpg", "tif"])
+def test_both_ways_agree_with_pillow(tmp_path, orientation, ending):
+    from PIL import ImageOps
+
+    tall = np.repeat(np.arange(48, dtype=np.uint8)[:, None] * 5, 32, 1)
+    turned(tall, orientation, tmp_path / f"a.{ending}")
+    found = open_picture("t", tmp_path / f"a.{ending}")
+    assert np.allclose(np.array(found.raw), tall, atol=2)
+    if ending == "tif":  # Pillow 13 scrambles these, so the same pixels are turned as PNG
+        turned(tall, orientation, tmp_path / "a.png")
+    with Image.open(tmp_path / f"a.{'jpg' if ending == 'jpg' else 'png'}") as image:
+        assert np.array_equal(np.array(found.image), np.array(ImageOps.exif_transpose(image)))
 
 
 def test_a_folder_without_classes(pets):

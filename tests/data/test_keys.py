@@ -27,7 +27,7 @@ def test_codes_agree_with_pandas():
     cells = pandas.Series(["b", "a", "b"], index=[2, 3, 4], name="g")
     assert group_codes("t", "f", cells).tolist() == pandas.factorize(cells, sort=True)[0].tolist()
     assert codes_of(["b", "a", "b"])[1] == ["a", "b"]
-    with pytest.raises(ValueError, match="row 3, column 'g': expected a group, found none"):
+    with pytest.raises(ValueError, match="row 3, column 'g': expected a group, found ''"):
         group_codes("t", "f", cells.replace("a", ""))
 
 

@@ -148,6 +148,24 @@ def test_lossy_masks_are_refused(home, name):
         read(home)
 
 
+def test_masks_with_16_bits_a_colour_are_refused(home):
+    import struct
+    import zlib
+
+    def part(kind, content):
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    pixels = np.zeros((32, 32, 3), dtype=">u2")
+    pixels[8:, :, 0] = 1  # Pillow would read 0
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+    head = part(b"IHDR", struct.pack(">IIBBBBB", 32, 32, 16, 2, 0, 0, 0))
+    content = b"\x89PNG\r\n\x1a\n" + head + part(b"IDAT", zlib.compress(rows)) + part(b"IEND", b"")
+    (home / "masks" / "a.png").write_bytes(content)
+    with pytest.raises(ValueError, match="a.png has 16 bits a colour"):
+        read(home)
+
+
 def test_masks_that_say_nothing_or_no_number(home):
     both(home, lambda name, grid: put(home, f"{name}.png", np.full((32, 32), 7, dtype=np.uint8)))
     with pytest.raises(ValueError, match="hold only 7, nothing can be learned"):

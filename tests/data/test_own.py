@@ -320,6 +320,8 @@ def test_new_rows_are_read_with_the_same_decisions(write):
     again = own.table_again(write("strain,mass\nb,30\na,-999\n", "new.csv"), first.decisions)
     assert again.x.tolist() == [[30, 0, 1], [-999, 1, 0]]  # decided: this column is numbers
     assert (again.y, again.features) == (None, first.features)
+    assert "'mass' goes from -999 to 30, in the first file from 21.5 to 25" in str(again.report)
+    assert "goes from" not in str(first.report)
     labelled = own.table_again(write("mass,strain,ill\n1,a,yes\n2,a,\n"), first.decisions)
     assert labelled.y.tolist() == [1, -1]
 

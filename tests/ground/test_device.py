@@ -15,6 +15,19 @@ def test_auto_takes_the_fastest_device_at_hand(monkeypatch, cuda, mps, expected)
     assert pick_device("cpu") == torch.device("cpu")
 
 
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_prefers_cuda_to_mps_to_the_cpu(cuda, mps, expected, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert pick_device() == torch.device(expected)
+    assert pick_device("cpu") == torch.device("cpu")
+    if cuda:
+        assert pick_device("cuda:1") == torch.device("cuda:1")
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
 def test_a_missing_gpu_is_one_sentence():
     with pytest.raises(ValueError, match="device='cuda': torch sees no CUDA GPU here"):
@@ -26,3 +39,14 @@ def test_batches_of_every_shape_are_moved():
     moved = to_device(batch, torch.device("meta"))
     assert moved["x"].device.type == moved["pair"][1][0].device.type == "meta"
     assert moved["name"] == "a"
+
+
+class Movable:
+    def to(self, device, non_blocking=None):
+        return device, non_blocking
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: [x], lambda x: (x,), lambda x: {"x": x}])
+def test_everything_is_moved_in_the_way_that_was_asked_for(wrap):
+    assert to_device(wrap(Movable()), "there") == wrap(("there", False))
+    assert to_device(wrap(Movable()), "there", non_blocking=True) == wrap(("there", True))

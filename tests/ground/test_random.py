@@ -38,3 +38,18 @@ def test_a_generator_is_named_by_its_key_and_leaves_the_global_stream_alone(key)
     assert torch.equal(a, b)
     assert not torch.equal(a, other)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_the_stream_of_a_key_stays_the_same_for_ever():
+    """Stored outputs rest on these streams."""
+    seeds = [generator(*key).initial_seed() for key in ((0,), (3, 1), (2**31, 7, 5))]
+    assert seeds == [6375474603054492659, 981808651654694553, 1559926230484009054]
+
+
+def test_a_generator_lives_where_it_was_asked_to(monkeypatch):
+    asked = []
+    real = torch.Generator
+    monkeypatch.setattr(torch, "Generator", lambda device: asked.append(device) or real())
+    generator(1)
+    generator(1, device="cuda")
+    assert asked == ["cpu", "cuda"]

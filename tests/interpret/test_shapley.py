@@ -67,20 +67,6 @@ def test_exact_and_kernel_equal_the_definition(players, seed):
     assert torch.allclose(kernel(value, players), truth)
 
 
-def test_shap_agrees():
-    f, (x, background) = network(), example()
-    mine = exact(masking_game(f, x, background), 5)
-    score = lambda z: f(torch.as_tensor(z)).numpy()  # noqa: E731
-    masker = shap.maskers.Independent(background.numpy(), max_samples=100)
-    theirs = shap.explainers.Exact(score, masker)(x.numpy()[None]).values[0]
-    assert np.allclose(mine, theirs, atol=1e-12)
-    explainer = shap.KernelExplainer(score, background.numpy())
-    theirs = explainer.shap_values(x.numpy()[None], silent=True)[0]
-    assert np.allclose(kernel(masking_game(f, x, background), 5), theirs, atol=1e-10)
-    wrong = exact(masking_game(f, x, background[:1]), 5)
-    assert not np.allclose(wrong, theirs, atol=1e-2)
-
-
 def test_captum_agrees():
     f, (x, background) = network(), example(rows=1)
     theirs = ShapleyValues(f).attribute(x[None], baselines=background[:1])[0]
@@ -126,6 +112,57 @@ def test_sampled_kernel_comes_close():
     far = (kernel(value, 8, samples=40) - truth).abs().max()
     near = (kernel(value, 8, samples=20000) - truth).abs().max()
     assert near < 0.05 < far
+
+
+def test_the_stated_error_is_the_spread_between_seeds():
+    value = random_game(5, 1)
+    runs = [sampled(value, 5, orders=50, seed=seed) for seed in range(60)]
+    spread = torch.stack([phi for phi, _ in runs]).std(0)
+    stated = torch.stack([error for _, error in runs]).mean(0)
+    assert torch.allclose(spread, stated, rtol=0.3)
+
+
+def test_sampled_kernel_asks_for_pairs_of_complements():
+    asked = []
+
+    def value(coalitions):
+        asked.append(coalitions)
+        return coalitions.double().sum(1)
+
+    kernel(value, 5, samples=41)
+    drawn = asked[1]
+    assert asked[0].tolist() == [[False] * 5, [True] * 5]
+    assert drawn.shape == (42, 5)
+    assert (drawn[:21] ^ drawn[21:]).all()
+
+
+def test_defaults_are_two_hundred_orders_and_seed_zero():
+    value = random_game(5, 2)
+    assert torch.equal(sampled(value, 5)[0], sampled(value, 5, orders=200, seed=0)[0])
+    assert not torch.equal(sampled(value, 5)[0], sampled(value, 5, seed=1)[0])
+    few = kernel(value, 5, samples=20)
+    assert torch.equal(few, kernel(value, 5, samples=20, seed=0))
+    assert not torch.equal(few, kernel(value, 5, samples=20, seed=1))
+
+
+def test_the_smallest_and_largest_games_are_played():
+    count = lambda s: s.double().sum(1)  # noqa: E731
+    for players in (1, 16):
+        assert torch.allclose(exact(count, players), torch.ones(players).double())
+    assert sampled(count, 3, orders=2)[0].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_coalition_keeps_its_features_and_takes_the_rest_from_each_example():
+    seen = []
+
+    def f(z):
+        seen.append(z)
+        return z.sum(1)
+
+    x, background = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([[10.0, 20, 40], [30, 60, 80]])
+    game = masking_game(f, x, background, groups=[[0, 2], [1]])
+    assert game(torch.tensor([[True, False], [False, True]])).tolist() == [45.0, 82.0]
+    assert seen[0].tolist() == [[1, 20, 4], [1, 60, 4], [10, 2, 40], [30, 2, 80]]
 
 
 @pytest.mark.parametrize("players", [3, 5])
@@ -178,6 +215,7 @@ def test_groups_are_players():
     ("call", "sentence"),
     [
         (lambda: exact(random_game(2), 17), "expected 1 to 16"),
+        (lambda: exact(random_game(2), 0), "expected 1 to 16"),
         (lambda: sampled(random_game(2), 2, orders=1), "expected at least 2"),
         (lambda: exact(random_game(2), 26), r"or use sampled\(\) or kernel\(samples=...\)"),
         (lambda: kernel(random_game(1), 1), "expected at least 2"),
@@ -194,8 +232,26 @@ def test_groups_are_players():
             lambda: masking_game(lambda z: z, torch.ones(2), torch.ones(3, 2), groups=[[0], [0]]),
             r"every feature 0 to 1 exactly once, found \[0, 0\]",
         ),
+        (
+            lambda: masking_game(lambda z: z, torch.ones(2), torch.ones(3, 2), groups=[[1]]),
+            r"every feature 0 to 1 exactly once, found \[1\]",
+        ),
     ],
 )
 def test_bad_arguments_are_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_shap_agrees():
+    f, (x, background) = network(), example()
+    mine = exact(masking_game(f, x, background), 5)
+    score = lambda z: f(torch.as_tensor(z)).numpy()  # noqa: E731
+    masker = shap.maskers.Independent(background.numpy(), max_samples=100)
+    theirs = shap.explainers.Exact(score, masker)(x.numpy()[None]).values[0]
+    assert np.allclose(mine, theirs, atol=1e-12)
+    explainer = shap.KernelExplainer(score, background.numpy())
+    theirs = explainer.shap_values(x.numpy()[None], silent=True)[0]
+    assert np.allclose(kernel(masking_game(f, x, background), 5), theirs, atol=1e-10)
+    wrong = exact(masking_game(f, x, background[:1]), 5)
+    assert not np.allclose(wrong, theirs, atol=1e-2)

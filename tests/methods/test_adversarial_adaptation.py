@@ -51,3 +51,14 @@ def test_a_missing_player_is_named():
     encoder, critic = parts()
     with pytest.raises(ValueError, match=r"found \['critic'\]"):
         next(adda(encoder)(nn.ModuleDict({"critic": critic}), (torch.ones(1, 3),) * 2))
+
+
+def test_the_source_encoder_is_judged_in_eval_mode_and_stays_as_it_was():
+    encoder = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.9))
+    players = adda_players(encoder, nn.Linear(4, 1))
+    kept = copy.deepcopy(encoder.state_dict())
+    step = adda(encoder.train())
+    list(step(players.train(), (torch.randn(6, 3) + 5, torch.randn(6, 3))))
+    assert all(torch.equal(kept[name], value) for name, value in encoder.state_dict().items())
+    assert torch.equal(step.source(torch.ones(2, 3)), step.source(torch.ones(2, 3)))
+    assert set(step.state_dict()) == {"source"}

@@ -65,18 +65,17 @@ def test_single_precision_far_from_zero_is_scikit_learn_in_double(offset, widths
 
 def test_the_gradient_is_that_of_the_formula_and_does_not_move_the_width():
     _, _, x, y = samples()
-    x = x.requires_grad_()
+    both = x.requires_grad_(), y.requires_grad_()
 
     def by_hand(x, y, width):
         return (-(x[:, None] - y).square().sum(2) / (2 * width**2)).exp().mean()
 
-    middle = float(median_distance(x, y))
+    middle = float(median_distance(x, y))  # detached: which pair it is must not matter
     widths = [0.5 * middle, middle, 2 * middle]
     expected = sum(by_hand(x, x, w) + by_hand(y, y, w) - 2 * by_hand(x, y, w) for w in widths)
-    (theirs,) = torch.autograd.grad(expected, x)
-    (mine,) = torch.autograd.grad(mmd(x, y), x)
-    assert torch.allclose(mine, theirs, atol=1e-10)
-    assert mine.abs().max() > 1e-4
+    for mine, theirs in zip(*(torch.autograd.grad(z, both) for z in (mmd(x, y), expected))):
+        assert torch.allclose(mine, theirs, atol=1e-10)
+        assert mine.abs().max() > 1e-4
 
 
 def test_the_usual_width_equals_scipy():
@@ -174,3 +173,26 @@ def test_the_step_adds_the_weighted_distance():
 def test_samples_with_other_columns_are_refused(method):
     with pytest.raises(ValueError, match=r"found \(5, 3\) and \(5, 2\)"):
         method(torch.randn(5, 3), torch.randn(5, 2))
+
+
+def test_far_from_zero_nothing_is_lost():
+    g = torch.Generator().manual_seed(0)
+    x, y = torch.randn(80, 3, generator=g), torch.randn(90, 3, generator=g) + 0.5
+    near = mmd(x.double(), y.double(), [1.0])
+    for offset in (1000.0, 3000.0):
+        assert float(mmd(x + offset, y + offset, [1.0])) == pytest.approx(float(near), rel=0.02)
+
+
+def test_the_median_is_of_all_pairs_and_carries_no_gradient():
+    x = torch.tensor([[0.0], [1.0]], requires_grad=True)
+    y = torch.tensor([[10.0], [12.0]])
+    middle = median_distance(x, y)  # of 1, 2, 9, 10, 11, 12: torch takes the lower one
+    assert float(middle) == 9.0
+    assert not middle.requires_grad
+
+
+def test_renewed_statistics_are_those_of_the_data_without_dropout():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Dropout(0.6), nn.BatchNorm1d(3))
+    x = torch.randn(4000, 3) * 2
+    assert torch.allclose(renormalise(model, x)[1].running_var, x.var(0), rtol=1e-4)

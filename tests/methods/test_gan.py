@@ -158,3 +158,17 @@ def test_a_gan_learns_where_a_cloud_lies():
     fit(gan, (x,), step=non_saturating(3), epochs=20, optimizer=adam)
     after = gan["generator"](torch.randn(200, 3)).mean(0).sub(1.5).norm()
     assert after < 0.5 < before
+
+
+def test_the_losses_of_wasserstein_are_the_papers():
+    torch.manual_seed(0)
+    gan, x = players(), torch.randn(12, 2)
+    torch.manual_seed(5)
+    found = dict(wasserstein_gp(3, weight=0.0)(gan, (x,)))
+    torch.manual_seed(5)
+    fake = gan["generator"](torch.randn(12, 3))
+    gap = gan["discriminator"](fake).mean() - gan["discriminator"](x).mean()
+    torch.rand(12, 1)  # where the penalty was taken
+    fooled = -gan["discriminator"](gan["generator"](torch.randn(12, 3))).mean()
+    assert float(found["discriminator"].detach()) == pytest.approx(float(gap.detach()), rel=1e-5)
+    assert float(found["generator"].detach()) == pytest.approx(float(fooled.detach()), rel=1e-5)

@@ -82,3 +82,13 @@ def test_the_step_without_mixing_is_the_sum_of_its_two_losses(monkeypatch):
         assert torch.allclose(loss, F.cross_entropy(model(x), y) + weight * apart)
     monkeypatch.undo()
     assert not torch.allclose(step(model, (x, y, u, None))["loss"], loss)
+
+
+def test_every_example_draws_its_own_share():
+    torch.manual_seed(0)
+    step = MixMatch(lambda x: x, weight=1.0, ramp=1)
+    inputs = torch.eye(40)
+    mixed, _ = step.mix(inputs, inputs)
+    shares = mixed.max(1).values
+    assert len(shares[shares < 0.999].unique()) > 20
+    assert (shares >= 0.5).all()

@@ -57,3 +57,11 @@ def test_hidden_labels_are_few_balanced_and_true():
 def test_too_small_a_class_is_refused():
     with pytest.raises(ValueError, match="expected 3 examples of class 1, found 2"):
         hide_labels(torch.tensor([0, 0, 0, 1, 1]), 3)
+
+
+def test_only_labelled_rows_are_companions_wherever_they_stand():
+    x, y = torch.arange(20.0)[:, None], torch.full((20,), -1)
+    y[torch.tensor([4, 11, 17])] = torch.tensor([0, 1, 2])
+    for few, labels, _, _ in TwoStreams(x, y, batch_size=5, labelled=2):
+        assert (labels >= 0).all()
+        assert set(few[:, 0].tolist()) <= {4.0, 11.0, 17.0}

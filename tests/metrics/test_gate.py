@@ -2,12 +2,23 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.metrics.gate import as_score, binary_scores, class_numbers, examples, tables, tensor
+from helpers.metrics.gate import (
+    are_probabilities,
+    as_score,
+    binary_scores,
+    class_numbers,
+    examples,
+    finite,
+    tables,
+    tensor,
+)
 
 
 def test_lists_keep_double_precision_and_tensors_their_type():
     assert tensor("f", "x", [0.1])[0].item() == 0.1
-    assert tensor("f", "x", torch.ones(2, dtype=torch.float16, requires_grad=True)).grad_fn is None
+    half = torch.ones(2, dtype=torch.float16, requires_grad=True) * 1
+    assert tensor("f", "x", half).dtype == torch.float16
+    assert not tensor("f", "x", half).requires_grad
     frozen = np.arange(3.0)
     frozen.flags.writeable = False
     assert tensor("f", "x", frozen).tolist() == [0, 1, 2]
@@ -15,8 +26,23 @@ def test_lists_keep_double_precision_and_tensors_their_type():
 
 @pytest.mark.parametrize("values", [["a"], [[1], [1, 2]], None, object(), [1j]])
 def test_other_things_are_refused(values):
-    with pytest.raises(ValueError, match="f: expected (real )?numbers as x, found"):
+    with pytest.raises(ValueError, match="^f: expected (real )?numbers as x, found"):
         tensor("f", "x", values)
+
+
+SCORES = torch.tensor([[0.1, 0.7, 0.2], [0.9, 0.0, 0.1]])
+
+
+def test_scores_become_the_class_of_the_largest():
+    for classes in (None, 3):
+        guess, true = class_numbers("f", SCORES, [1, 2], classes=classes)
+        assert (guess.tolist(), true.tolist()) == ([1, 0], [1, 2])
+    images = torch.stack([SCORES, SCORES.flip(1)], 2)  # (N, K, H)
+    guess, true = class_numbers("f", images, [[1, 1], [0, 2]])
+    assert (guess.tolist(), true.tolist()) == ([1, 1, 0, 2], [1, 1, 0, 2])
+    guess, _ = class_numbers("f", [True, False], torch.tensor([0, 5], dtype=torch.uint8))
+    assert guess.tolist() == [1, 0]
+    assert guess.dtype == np.int64
 
 
 def test_an_ignored_place_may_hold_any_prediction():
@@ -26,11 +52,92 @@ def test_an_ignored_place_may_hold_any_prediction():
         class_numbers("f", [9, 1, 0], [0, 1, 1], classes=2)
 
 
+@pytest.mark.parametrize(
+    ("prediction", "target", "classes", "sentence"),
+    [
+        (["a"], [0], None, "^f: expected numbers as prediction, found"),
+        ([0], ["a"], None, "^f: expected numbers as target, found"),
+        (SCORES, [0, 1], 2, "^f: expected 2 scores, found 3"),
+        (SCORES[:, :1], [0, 1], None, r"^f: .* target's \(2,\), or at least two .* \(2, 1\)"),
+        (SCORES * torch.nan, [0, 1], None, "^f: expected no NaN as scores, found 6"),
+        ([0.0], [0], None, "^f: expected whole class numbers as prediction, found torch.float64"),
+        ([0], [0.0], None, "^f: expected whole class numbers as target, found torch.float64"),
+        ([-1, 1], [0, 1], None, "^f: expected class numbers 0 or more as prediction, found -1$"),
+        ([0, 1], [-1, 1], None, "^f: .* 0 or more as target, found -1; a label .* ignore=$"),
+        ([0, 2], [0, 1], 2, "^f: expected class numbers 0 to 1 as prediction, found 2$"),
+        (SCORES, [0, 3], None, "^f: expected class numbers 0 to 2 as target, found 3; "),
+        ([], [], None, "^f: expected whole class numbers as prediction, found"),
+    ],
+)
+def test_class_numbers_outside_the_rules_are_one_sentence(prediction, target, classes, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        class_numbers("f", prediction, target, classes=classes)
+
+
+def test_the_highest_class_and_many_classes_pass():
+    guess, true = class_numbers("f", [0, 2], [2, 0], classes=3)
+    assert (guess.tolist(), true.tolist()) == ([0, 2], [2, 0])
+    assert class_numbers("f", [10**12], [3])[0].tolist() == [10**12]
+    scores = torch.zeros(1, 200).index_fill(1, torch.tensor([199]), 1.0)
+    assert class_numbers("f", scores, torch.tensor([199], dtype=torch.uint8))[0].tolist() == [199]
+
+
+def test_two_columns_are_a_difference_and_of_probabilities_the_second():
+    wide = torch.tensor([[1.0, 3.0], [0.5, -2.0], [4.0, 4.0]])
+    score, true = binary_scores("f", wide, [1, 0, 1])
+    assert (score.tolist(), true.tolist()) == ([2.0, -2.5, 0.0], [1, 0, 1])
+    p = torch.tensor([[0.25, 0.75], [1.0, 0.0]], dtype=torch.float64)
+    assert binary_scores("f", p, [1, 0])[0].tolist() == [0.75, 0.0]
+    assert binary_scores("f", [True, False], [1, 0])[0].tolist() == [1.0, 0.0]
+
+
 def test_ignored_rows_have_no_say_in_the_classes():
     score, true = binary_scores("f", [0.1, 0.2, 0.3], [0, -1, 1], ignore=-1)
     assert (score.tolist(), true.tolist()) == ([0.1, 0.3], [0, 1])
-    with pytest.raises(ValueError, match="both classes 0 and 1 in target, found"):
+    with pytest.raises(ValueError, match=r"^f: .* 0 and 1 in target, found \[-1, 0, 1\]$"):
         binary_scores("f", [0.1, 0.2, 0.3], [0, -1, 1])
+
+
+@pytest.mark.parametrize(
+    ("score", "target", "sentence"),
+    [
+        (["a"], [0], "^f: expected numbers as score"),
+        ([0.1], ["a"], "^f: expected numbers as target"),
+        ([[0.1], [0.2]], [0, 1], r"^f: expected scores \(N,\) or \(N, 2\) .* \(2, 1\) and \(2,\)"),
+        ([0.1, 0.2], [[0], [1]], r"^f: expected scores .* found \(2,\) and \(2, 1\)"),
+        ([0.1, 0.2], [0, 1, 1], r"^f: expected scores .* found \(2,\) and \(3,\)"),
+        ([0.1, np.inf], [0, 1], "^f: expected finite numbers as score, found 1 that are not"),
+        ([0.1, 0.2], [0.0, 1.0], "^f: expected whole class numbers as target"),
+        (np.arange(9.0), np.arange(9), r"found \[0, 1, 2, 3, 4\]$"),
+    ],
+)
+def test_binary_scores_outside_the_rules_are_one_sentence(score, target, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        binary_scores("f", score, target)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([[0.3, 0.7], [0.0, 1.0]], True),
+        ([[0.3, 0.7005]], True),
+        ([[0.3, 0.702]], False),
+        ([[1.2, -0.2]], False),
+        ([[0.3, 0.7], [0.3, 0.6]], False),
+        ([[0.3, 0.7], [-0.3, 1.3]], False),
+    ],
+)
+def test_probabilities_are_known_by_their_sum_and_sign(rows, expected):
+    assert are_probabilities(torch.tensor(rows)) is expected
+
+
+def test_infinite_scores_pass_only_where_nothing_is_summed():
+    values = torch.tensor([1.0, -torch.inf])
+    assert finite("f", "x", values, bounded=False) is values
+    with pytest.raises(ValueError, match="^f: expected finite numbers as x, found 1 that are not"):
+        finite("f", "x", values)
+    with pytest.raises(ValueError, match="^f: expected no NaN as x, found 2 that are not"):
+        finite("f", "x", values * torch.nan, bounded=False)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +148,45 @@ def test_ignored_rows_have_no_say_in_the_classes():
         ((torch.bool, torch.bfloat16), torch.float32),
         ((torch.int32, torch.float32), torch.float64),
         ((torch.int64, torch.int64), torch.float64),
+        ((torch.float32, torch.float32), torch.float32),
     ],
 )
 def test_tables_share_a_type_that_loses_nothing(kinds, expected):
     a, b = tables("f", *(torch.ones(2, 3).to(kind) for kind in kinds))
     assert a.dtype == b.dtype == expected
+    assert a.tolist() == b.tolist() == [[1.0] * 3] * 2
 
 
-def test_examples_and_scores_are_double():
-    assert examples("f", [1, 2]).dtype == as_score(np.float32(0.5)).dtype == torch.float64
+@pytest.mark.parametrize(
+    ("samples", "sentence"),
+    [
+        ([np.ones((2, 3)), np.ones((2, 2))], r"^f: expected tables .* \(2, 3\) and \(2, 2\)$"),
+        ([np.ones((2, 3)), np.ones(3)], r"found \(2, 3\) and \(3,\)$"),
+        ([np.ones((2, 3)), np.ones((0, 3))], r"found \(2, 3\) and \(0, 3\)$"),
+        ([np.ones(3)], r"found \(3,\)$"),
+        ([np.ones((2, 0))], r"found \(2, 0\)$"),
+        ([[[0.0, np.inf]]], "^f: expected finite numbers as points, found 1"),
+        ([["a"]], "^f: expected numbers as points"),
+    ],
+)
+def test_tables_outside_the_rules_are_one_sentence(samples, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        tables("f", *samples)
+
+
+def test_examples_are_rows_of_finite_numbers():
+    assert examples("f", [1, 2]).dtype == torch.float64
+    assert examples("f", torch.ones(2, 3)).dtype == torch.float32
+    for values, sentence in (
+        (3.0, r"^f: expected two values or more, found shape \(\)"),
+        ([1.0], r"^f: expected two values or more, found shape \(1,\)"),
+        ([1.0, np.nan], "^f: expected finite numbers as values, found 1"),
+        (["a", "b"], "^f: expected numbers as values"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            examples("f", values)
+
+
+def test_scores_are_double_and_on_the_cpu():
+    assert as_score(np.float32(0.5)).dtype == torch.float64
+    assert as_score(0.1).item() == 0.1

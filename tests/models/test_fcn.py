@@ -61,6 +61,23 @@ def test_the_kernel_enlarges_as_bilinear_interpolation_does_inside(factor):
     )
 
 
+@pytest.mark.parametrize("skips", [0, 1, 2, 3])
+def test_each_skip_adds_the_scores_of_the_next_finer_stage(skips):
+    """Long et al. 2015, figure 3, written out; all stages have one width, so that any would fit."""
+    torch.manual_seed(0)
+    net = FCN(3, 2, (8, 8, 8, 8), skips=skips).eval()
+    x = images()
+    first, second, third, fourth = net.features(x)
+    grow = {"scale_factor": 2, "mode": "bilinear"}
+    expected = net.head(fourth)
+    for score, finer in zip(net.scores, (third, second, first)):
+        expected = interpolate(expected, **grow) + score(finer)
+    left = 2 ** (4 - skips)
+    expected = interpolate(expected, scale_factor=left, mode="bilinear")
+    assert torch.allclose(net(x), expected, atol=1e-6)
+    assert len(net.scores) == skips
+
+
 def test_finer_skips_give_finer_scores():
     torch.manual_seed(0)
     coarse, fine = (FCN(3, 2, (8, 8, 8), skips=k).eval() for k in (0, 2))

@@ -81,6 +81,24 @@ def test_noise_enters_by_its_strength():
     assert not torch.equal(layer(x, w), layer(x, w))
 
 
+def test_noise_is_one_white_image_an_example_shared_by_the_channels():
+    torch.manual_seed(0)
+    layer = StyledLayer(4, 6, 3)
+    layer.weight.data.zero_()
+    layer.strength.data.fill_(1.0)
+    noise = layer(torch.randn(40, 4, 8, 8), torch.randn(40, 3)).detach()
+    noise = noise.where(noise > 0, noise / 0.2)  # undo the leaky ReLU
+    assert torch.equal(noise, noise[:, :1].expand_as(noise))
+    assert (noise[0] - noise[1]).abs().min() > 0
+    assert float(noise[:, 0].mean()) == pytest.approx(0, abs=0.06)
+    assert float(noise[:, 0].std()) == pytest.approx(1, abs=0.05)
+    layer.bias.data.copy_(torch.arange(6.0).view(6, 1, 1))
+    layer.strength.data.zero_()
+    assert torch.equal(
+        layer(torch.randn(1, 4, 2, 2), torch.randn(1, 3))[0, :, 0, 0], torch.arange(6.0)
+    )
+
+
 def test_a_wrong_number_of_styles_is_refused():
     with pytest.raises(ValueError, match="expected 3 styles, one a layer, found 2"):
         StyleGenerator(4).synthesise([torch.zeros(1, 32)] * 2)

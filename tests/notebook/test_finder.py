@@ -3,6 +3,7 @@ import itertools
 import re
 import sys
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,13 @@ CONDITIONS = list(finder.options()["conditions"])
 QUESTIONS = ("task", "data", "labelled", "amount")
 
 
+@cache
 def curriculum():
     """Every chapter's path and survey section, written or planned."""
     return {chapter.name: chapter.section for chapter in chapters()}
 
 
+@cache
 def sections():
     """Every section of the survey that a chapter or its part is about."""
     found = {s for text in curriculum().values() for s in re.findall(r"\d(?:\.\d+)*", text)}
@@ -79,6 +82,9 @@ def plan_faults(plan, known):
             yield f"no approach {name!r}"
         yield from (f"no answer {word!r}" for word in said.split() if word not in words)
     yield from (f"no tool {t!r}" for t in plan.get("tools", ()) if t not in known["tools"])
+    open_to = [c if isinstance(c, str) else next(iter(c)) for c in plan["choices"]]
+    if plan.get("cheap", open_to[0]) not in open_to:
+        yield f"cheap must be one of its choices, found {plan['cheap']!r}"
     if not plan.get("beat") or not SENTENCE.match(plan.get("fools", "")):
         yield "say what to beat and what would fool"
     for row in plan.get("precedents", ()):
@@ -140,6 +146,7 @@ def test_the_rules_are_well_formed():
         (("plans", "plans", 0, "task"), "outline", "outline images: there is a plan for it"),
         (("plans", "plans", 0, "data"), ["text"], "classify images: there is no plan for it"),
         (("plans", "plans", 0, "choices"), [{"unet": "most"}], "classify images: no answer 'most'"),
+        (("plans", "plans", 0, "cheap"), "unet", "cheap must be one of its choices"),
         (("plans", "plans", 0, "precedents"), [{"what": "x"}], "needs the survey's number"),
         (("plans", "plans", 0, "precedents"), [{"what": "x", "refs": [720]}], "no reference"),
         (("conditions", "groups", "first"), [{"use": "magic"}], "groups: no approach 'magic'"),
@@ -251,6 +258,13 @@ def test_a_second_goal_has_a_plan_of_its_own_and_one_split():
     assert plan.also.first == finder.recommend(task="predict", **answers).first
     assert finder.SECOND in str(plan)
     assert finder.recommend(task="outline", **answers).also is None
+
+
+def test_a_cheap_method_that_comes_first_is_not_what_it_must_beat():
+    short = finder.recommend(task="forecast", data="signals", amount="small")
+    assert short.first["id"] == "arima-or-seasonal-naive"
+    assert short.beat == "The last value carried forward, and the mean"
+    assert "exponential" in finder.recommend(task="forecast", data="signals").beat
 
 
 def test_a_plan_says_when_deep_learning_is_not_first():

@@ -1,7 +1,9 @@
 """Two processes of one test, forked, so that nothing is imported again."""
 
 import os
+import signal
 import socket
+import time
 import traceback
 
 import pytest
@@ -22,6 +24,17 @@ def as_process(rank, port, function, out):
     os._exit(0)
 
 
+def wait(children, seconds=200):
+    """Until all have ended; those that wait for each other are ended."""
+    left, until = set(children), time.monotonic() + seconds
+    while left and time.monotonic() < until:
+        left -= {child for child in left if os.waitpid(child, os.WNOHANG)[0]}
+        time.sleep(0.02)
+    for child in left:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
 @pytest.fixture
 def in_two(tmp_path):
     """Run ``function(rank)`` in two processes that join through gloo; returns both results."""
@@ -39,8 +52,7 @@ def in_two(tmp_path):
             if child == 0:
                 as_process(rank, port, function, out)
             children.append(child)
-        for child in children:
-            os.waitpid(child, 0)
+        wait(children)
         return [torch.load(out) for out in outs]
 
     return run

@@ -545,3 +545,56 @@ def test_two_processes_equal_one_with_the_doubled_batch(tmp_path):
     whole = mlp()
     fit(whole, (x, y), (x, y), step=CROSS_ENTROPY, epochs=5, batch_size=64, clip=1.0)
     assert torch.allclose(weights(again), weights(whole), rtol=1e-5, atol=1e-6)
+
+
+def test_unequal_batches_in_a_window_weigh_by_their_examples():
+    x, y = data(n=88)
+    a, b = mlp().double(), mlp().double()
+    sgd = {"optimizer": lambda p: torch.optim.SGD(p, lr=0.1), "epochs": 1}
+    fit(a, (x.double(), y), step=CROSS_ENTROPY, batch_size=64, **sgd)
+    fit(b, (x.double(), y), step=CROSS_ENTROPY, batch_size=16, accumulate=4, **sgd)
+    assert torch.allclose(weights(a), weights(b), atol=1e-12)
+
+
+def test_ctrl_c_during_validation_stops_and_saves_whatever_every_says(tmp_path):
+    calls = []
+
+    class Slow(type(CROSS_ENTROPY)):
+        memory = ()
+
+        def validate(self, model, batch):
+            calls.append(1)
+            if len(calls) == 4:  # one dry, then the second epoch's first of two
+                os.kill(os.getpid(), signal.SIGINT)
+            return super().validate(model, batch)
+
+    x, y = data(n=80)
+    options = {"batch_size": 40, "epochs": 5}
+    slow = Slow(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    whole, again = mlp(dropout=0.3), mlp(dropout=0.3)
+    seed_everything(2)
+    expected = fit(whole, (x, y), (x, y), step=CROSS_ENTROPY, **options)
+    seed_everything(2)
+    place = Checkpoint(tmp_path / "c.pt", every=5, changed=("step",))
+    halted = fit(again, (x, y), (x, y), step=slow, checkpoint=place, **options)
+    assert halted.interrupted
+    assert len(halted.rows) == 1
+    assert len(calls) == 4
+    last = mlp(seed=5, dropout=0.3)
+    history = fit(last, (x, y), (x, y), step=CROSS_ENTROPY, checkpoint=place, **options)
+    assert strip(history) == strip(expected)
+
+
+def test_players_and_compiled_models_train_together(monkeypatch):
+    from functools import partial
+
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    monkeypatch.setattr(torch, "compile", lambda model, mode=None, c=torch.compile: c(model))
+    x, y = data(n=64)
+    eager, fast = mlp(), mlp()
+    fit(eager, (x, y), step=CROSS_ENTROPY, epochs=2)
+    fit(fast, (x, y), step=CROSS_ENTROPY, epochs=2, compile=True)
+    assert torch.allclose(weights(eager), weights(fast), atol=1e-6)
+    model = nn.ModuleDict({"generator": nn.Linear(2, 2), "critic": nn.Linear(2, 1)})
+    history = fit(model, (torch.randn(64, 2),), step=two_players, epochs=1, compile=True)
+    assert {"critic", "generator"} <= set(history.rows[0])

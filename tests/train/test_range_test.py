@@ -38,3 +38,31 @@ def test_a_reversed_range_is_one_sentence():
     model, data = case()
     with pytest.raises(ValueError, match="expected 0 < low < high"):
         learning_rate_range(model, data, step=MSE, low=1, high=0.1)
+
+
+def test_each_rate_gets_the_gradient_of_one_batch():
+    """SGD-like on a line: with gradients that piled up the losses would be others."""
+    model, data = case()
+    curve = learning_rate_range(model, data, step=MSE, low=1e-2, high=2e-2, steps=6, batch_size=256)
+    twin = nn.Linear(4, 1)
+    twin.load_state_dict(model.state_dict())
+    optimizer, losses = torch.optim.AdamW(twin.parameters(), lr=1e-2), []
+    for rate, _ in curve:
+        optimizer.param_groups[0]["lr"] = rate
+        loss = nn.functional.mse_loss(twin(data[0]), data[1])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert [loss for _, loss in curve] == pytest.approx(losses, rel=1e-4)
+
+
+def test_a_step_s_memory_is_left_alone():
+    from helpers.methods.mean_teacher import MeanTeacher
+
+    model = nn.Linear(4, 3)
+    step = MeanTeacher(model, lambda x: x, weight=1.0, ramp=9)
+    x, y = torch.randn(8, 4), torch.arange(8) % 3
+    learning_rate_range(model, [(x, y, x, y)], step=step, steps=3)
+    assert step.steps == 0
+    assert torch.equal(step.teacher.weight, model.weight)

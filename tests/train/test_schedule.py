@@ -41,3 +41,9 @@ def test_factors_stay_between_zero_and_one(t, warmup):
 def test_shares_outside_the_range_are_refused(make):
     with pytest.raises(ValueError, match="expected a share of training"):
         make()
+
+
+def test_beyond_the_end_the_factor_stays():
+    assert cosine(final=0.2)(1.3) == pytest.approx(0.2)
+    assert one_cycle()(1.3) == pytest.approx(1e-5)
+    assert cosine(warmup=0.2)(0.2) == 1.0

@@ -1,0 +1,69 @@
+import pytest
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
+
+from helpers.train.average import Average
+from helpers.train.loop import evaluate, fit
+from helpers.train.steps import supervised
+from helpers.train.stop import Patience
+
+MSE = supervised(nn.functional.mse_loss)
+X = torch.randn(64, 4, generator=torch.Generator().manual_seed(0))
+Y = X.sum(1, keepdim=True)
+
+
+def net():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 1))
+
+
+@pytest.mark.parametrize(("decay", "warm_up"), [(0.9, False), (0.9, True), (None, False)])
+def test_it_is_torch_s_averaged_model(decay, warm_up):
+    def warming(mean, new, updates):
+        return mean + (1 - min(decay, updates / (updates + 1))) * (new - mean)
+
+    kind = {"multi_avg_fn": get_ema_multi_avg_fn(0.9)} if decay else {}
+    model = nn.Linear(3, 2)
+    mine = Average(model, decay, warm_up)
+    theirs = AveragedModel(model, **({"avg_fn": warming} if warm_up else kind))
+    if decay and not warm_up:
+        theirs.update_parameters(model)  # its first update copies
+    for _ in range(12):
+        nn.init.normal_(model.weight)
+        mine.update(model), theirs.update_parameters(model)
+    assert torch.allclose(mine.model.weight, theirs.module.weight, atol=1e-6)
+    assert not torch.allclose(mine.model.weight, model.weight, atol=1e-2)
+
+
+def test_a_young_average_has_forgotten_the_untrained_weights():
+    options = {"step": MSE, "epochs": 25, "lr": 0.02, "batch_size": 16}
+    plain = fit(net(), (X, Y), (X, Y), **options).last("valid_loss")
+    assert fit(net(), (X, Y), (X, Y), average=0.999, **options).last("valid_loss") < plain + 0.2
+
+
+def test_the_averaged_weights_are_validated_and_kept():
+    model = net()
+    history = fit(
+        model, (X, Y), (X, Y), step=MSE, epochs=4, lr=0.05, average=0.9, stop=Patience(9),
+    )  # fmt: skip
+    best = min(history.column("valid_loss"))
+    assert evaluate(model, (X, Y), step=MSE)["valid_loss"] == pytest.approx(best, rel=1e-5)
+    last = evaluate(history.averaged, (X, Y), step=MSE)["valid_loss"]
+    assert last == pytest.approx(history.last("valid_loss"), rel=1e-5)
+
+
+def test_swa_renews_batch_norm_as_torch_does():
+    model = net()
+    history = fit(model, (X, Y), step=MSE, epochs=8, lr=0.05, batch_size=64, average="swa")
+    mine = history.averaged[1]
+    again = AveragedModel(history.averaged)
+    update_bn([X], again.module)
+    assert torch.allclose(mine.running_mean, again.module[1].running_mean, atol=1e-5)
+    assert not torch.allclose(mine.running_mean, model[1].running_mean, atol=1e-3)
+
+
+@pytest.mark.parametrize("decay", [0, 1.0, 1.5, "ema"])
+def test_a_decay_outside_is_one_sentence(decay):
+    with pytest.raises(ValueError, match="expected a number in"):
+        Average(nn.Linear(1, 1), decay)

@@ -1,0 +1,82 @@
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from helpers.methods.two_streams import TwoStreams
+from helpers.train.fingerprint import digest, walk
+from helpers.train.steps import Supervised, supervised
+
+A, B = torch.arange(6.0), torch.arange(6.0) + 1
+
+
+class Held:
+    def __init__(self, value):
+        self.value = value
+        self.myself = self
+
+
+def closing_over(value):
+    return lambda model, batch: value * model(batch)
+
+
+DIFFERENT = {
+    "numbers": (1.0, 2.0),
+    "order": ([1, 2], [2, 1]),
+    "tensors": (A, B),
+    "one bit": (A, torch.cat([A[:5], A[5:].nextafter(A[:1])])),
+    "formats": (A, A.double()),
+    "shapes": (A, A.view(2, 3)),
+    "arrays": (A.numpy(), B.numpy()),
+    "bf16": (A.bfloat16(), B.bfloat16()),
+    "objects' arrays": (np.array([None, "a"]), np.array([None, "b"])),
+    "attributes": (Held(A), Held(B)),
+    "closures": (closing_over(1.0), closing_over(2.0)),
+    "code": (lambda x: x + 1, lambda x: x - 1),
+    "partials": (partial(max, 1), partial(max, 2)),
+    "losses": (supervised(nn.functional.mse_loss), supervised(nn.functional.l1_loss)),
+    "class weights": (
+        nn.CrossEntropyLoss(torch.ones(2)), nn.CrossEntropyLoss(torch.tensor([1.0, 2.0])),
+    ),
+    "datasets": (TensorDataset(A), TensorDataset(B)),
+    "loaders": (DataLoader(TensorDataset(A)), DataLoader(TensorDataset(B))),
+    "batch sizes": (DataLoader(TensorDataset(A), 1), DataLoader(TensorDataset(A), 2)),
+    "nothing": ((), ((),)),
+    "sets": ({1, 2}, {1, 3}),
+    "keys": ({"a": 1}, {"b": 1}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_content_decides(name):
+    import copy
+
+    one, other = DIFFERENT[name]
+    assert digest(one) == digest(one)
+    assert digest(one) != digest(other)
+    if not callable(one) or isinstance(one, nn.Module | Supervised):
+        assert digest(copy.deepcopy(one)) == digest(one)
+
+
+def test_what_changes_while_training_is_left_out():
+    model, loader = nn.Linear(2, 2), DataLoader(TensorDataset(A), shuffle=True)
+    step = closing_over(model)
+    before = digest(step, list(model.modules())), digest(loader)
+    nn.init.zeros_(model.weight)
+    list(loader)
+    assert (digest(step, list(model.modules())), digest(loader)) == before
+
+
+def test_generators_are_found_wherever_they_are_held():
+    g, r = torch.Generator(), np.random.default_rng(0)
+    loader = DataLoader(TensorDataset(A), shuffle=True, generator=g)
+    _, found = walk((loader, closing_over(Held(r))))
+    assert [id(one) for one in found] == [id(g), id(r)]
+
+
+def test_streams_of_other_labels_differ():
+    x, y = torch.zeros(4, 2), torch.tensor([0, 1, -1, -1])
+    assert digest(TwoStreams(x, y)) == digest(TwoStreams(x, y)) != digest(TwoStreams(x, 1 - y))

@@ -1,0 +1,258 @@
+"""Steps x data x options x processes, covered pairwise: each cell trains and resumes bit-equal, or is refused."""
+
+import contextlib
+import itertools
+import os
+import random
+import signal
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+
+from helpers.agents.dqn import DQN
+from helpers.agents.reinforce import policy_gradient
+from helpers.methods.adversarial_adaptation import adda, adda_players
+from helpers.methods.gan import non_saturating
+from helpers.methods.gradient_reversal import Adaptable, dann
+from helpers.methods.mean_teacher import MeanTeacher
+from helpers.methods.mixmatch import MixMatch
+from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
+from helpers.train.checkpoint import Checkpoint
+from helpers.train.loop import fit
+from helpers.train.schedule import cosine
+from helpers.train.steps import supervised
+from helpers.train.stop import Patience
+
+N = 28
+G = torch.Generator().manual_seed(0)
+X, U = torch.randn(2, N, 4, generator=G)
+Y, ROWS, NOISE = torch.arange(N) % 3, torch.arange(N), torch.rand(N, generator=G)
+EVER = torch.zeros(N).bool()
+
+
+def net():
+    return nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Dropout(0.3), nn.Linear(6, 3))
+
+
+def plain(model, batch):
+    return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+
+def logging(model, batch):
+    loss = plain(model, batch)
+    return {"loss": 2 * loss, "half": loss.detach()}
+
+
+def unchanged(x):
+    return x
+
+
+def adapting():
+    encoder = nn.Linear(4, 5)
+    return adda_players(encoder, nn.Linear(5, 1)), adda(encoder)
+
+
+def rivals():
+    model = {"generator": nn.Linear(2, 4), "discriminator": nn.Linear(4, 1)}
+    return nn.ModuleDict(model), non_saturating(2)
+
+
+def of(step):
+    def make():
+        model = net()
+        return model, step(model)
+
+    return make
+
+
+def domains():
+    return Adaptable(nn.Linear(4, 5), nn.Linear(5, 3), nn.Linear(5, 1)), dann(9)
+
+
+STEPS = {
+    "supervised": (of(lambda m: supervised(nn.functional.cross_entropy)), (X, Y)),
+    "function": (of(lambda m: plain), (X, Y)),
+    "logging": (of(lambda m: logging), (X, Y)),
+    "mean teacher": (
+        of(lambda m: MeanTeacher(m, unchanged, weight=1.0, ramp=9, decay=0.9)), (X, Y, U, ROWS),
+    ),
+    "ensemble": (
+        of(lambda m: TemporalEnsembling(Ensemble(N, 3), unchanged, weight=1.0, ramp=9)),
+        (X, Y, U, ROWS),
+    ),
+    "MixMatch": (of(lambda m: MixMatch(unchanged, weight=1.0, ramp=9)), (X, Y, U, ROWS)),
+    "reversal": (domains, (X, Y, U)),
+    "GAN": (rivals, (X,)),
+    "ADDA": (adapting, (X, U)),
+    "DQN": (of(lambda m: DQN(m, gamma=0.9, renew=3)), (X, Y, NOISE, U, EVER)),
+    "REINFORCE": (of(lambda m: policy_gradient), (X, Y, NOISE)),
+}  # fmt: skip
+PLAYERS = {"GAN", "ADDA"}
+
+
+class Stream(IterableDataset):
+    def __init__(self, columns):
+        self.columns = columns
+
+    def __iter__(self):
+        yield from zip(*self.columns)
+
+
+def loader(columns):
+    g = torch.Generator().manual_seed(3)
+    return DataLoader(TensorDataset(*columns), batch_size=5, shuffle=True, generator=g)
+
+
+FACTORS = {
+    "step": list(STEPS),
+    "data": ["tensors", "dataset", "stream", "loader", "list"],
+    "accumulate": [1, 3],
+    "clip": [None, 0.5],
+    "average": [None, 0.9, "swa"],
+    "schedule": [False, True],
+    "stop": [False, True],
+    "compile": [False, True],
+    "precision": ["fp32", "bf16"],
+    "save": ["epochs", "steps"],
+    "processes": [1, 2],
+}
+DATA = {
+    "tensors": tuple, "dataset": lambda columns: TensorDataset(*columns), "stream": Stream,
+    "loader": loader, "list": lambda columns: list(zip(*[c.split(5) for c in columns])),
+}  # fmt: skip
+
+
+def pairs_of(cell):
+    return set(itertools.combinations(cell.items(), 2))
+
+
+def pairwise(factors, seed=0):
+    """Cells that hold every pair of values of two factors, chosen greedily."""
+    draws = random.Random(seed)
+    missing = {
+        ((a, one), (b, other))
+        for a, b in itertools.combinations(factors, 2)
+        for one in factors[a]
+        for other in factors[b]
+    }
+    cells = []
+    while missing:
+        first = dict(sorted(missing, key=repr)[0])
+        some = [{f: first.get(f, draws.choice(v)) for f, v in factors.items()} for _ in range(60)]
+        cells.append(max(some, key=lambda cell: len(pairs_of(cell) & missing)))
+        missing -= pairs_of(cells[-1])
+    return cells
+
+
+def why_refused(cell):
+    """What the contract says that cannot be, or None."""
+    if cell["schedule"] and cell["data"] == "stream":
+        return "give data with len"
+    if cell["step"] == "ensemble" and cell["processes"] == 2:
+        return "must see every batch"
+    if cell["step"] in PLAYERS and cell["accumulate"] > 1:
+        return "accumulate > 1"
+    return None
+
+
+def run(cell, path=None):
+    """Train one cell; everything that should come out the same again."""
+    make, columns = STEPS[cell["step"]]
+    torch.manual_seed(0)
+    model, step = make()
+    place = path and Checkpoint(path, steps=1 if cell["save"] == "steps" else None)
+    history = fit(
+        model, DATA[cell["data"]](columns), step=step, epochs=3, batch_size=5, lr=0.02,
+        device="cpu", accumulate=cell["accumulate"], clip=cell["clip"], average=cell["average"],
+        schedule=cosine() if cell["schedule"] else None, precision=cell["precision"],
+        stop=Patience(2, "loss", higher_is_better=True) if cell["stop"] else None,
+        compile=cell["compile"], checkpoint=place, progress=False,
+    )  # fmt: skip
+    states = [model.state_dict(), step.state_dict() if hasattr(step, "state_dict") else {}]
+    states += [history.averaged.state_dict()] if history.averaged else []
+    rows = [[v for k, v in row.items() if k != "seconds"] for row in history.rows]
+    return flat(states), torch.tensor(rows), history.interrupted
+
+
+def flat(thing):
+    """All numbers of nested states in one tensor."""
+    if isinstance(thing, dict | list):
+        values = list(thing.values()) if isinstance(thing, dict) else thing
+        return torch.cat([torch.zeros(0), *map(flat, values)])
+    return torch.as_tensor(thing).detach().double().reshape(-1)
+
+
+@contextlib.contextmanager
+def halting(saves):
+    """Act like a Ctrl-C when a checkpoint has been saved so many times."""
+    real, seen = Checkpoint.save, []
+
+    def save(self, state):
+        real(self, state)
+        seen.append(1)
+        if len(seen) == saves:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    Checkpoint.save = save
+    try:
+        yield
+    finally:
+        Checkpoint.save = real
+
+
+def try_cell(cell, path):
+    """What happened: "bit-equal", the sentence of a refusal, or what went wrong."""
+    try:
+        whole, rows, _ = run(cell)
+        with halting(7 if cell["save"] == "steps" else 1):
+            halted = run(cell, path)[2]
+        again, other, _ = run(cell, path)
+    except ValueError as error:
+        return str(error)
+    except Exception as error:
+        return f"raw {type(error).__name__}: {error}"
+    if not halted and len(rows) > 1:
+        return "wrong: it was not interrupted"
+    return "bit-equal" if torch.equal(whole, again) and torch.equal(rows, other) else "wrong"
+
+
+def outcomes(cells, folder, rank=0):
+    """Try cells one after the other."""
+    real = torch.compile
+    torch.compile = lambda model, mode=None: real(model, backend="eager")
+    try:
+        return [try_cell(cell, f"{folder}/{number}.pt") for number, cell in enumerate(cells)]
+    finally:
+        torch.compile = real
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two):
+    cells = [cell for cell in pairwise(FACTORS) if cell["processes"] == processes]
+    if processes == 1:
+        found = [outcomes(cells, tmp_path)]
+    else:
+        found = in_two(lambda rank: outcomes(cells, tmp_path, rank))
+    equal, refused, wrong = 0, 0, []
+    for number, cell in enumerate(cells):
+        expected = why_refused(cell)
+        said = [result[number] for result in found]
+        if expected is None and said == ["bit-equal"] * processes:
+            equal += 1
+        elif expected is not None and all(expected in one and "\n" not in one for one in said):
+            refused += 1
+        else:
+            wrong.append((cell, expected, said))
+    print(f"{processes} process(es): {equal} cells bit-equal, {refused} refused")
+    assert wrong == []
+    assert equal >= 8
+    assert refused >= 2
+
+
+def test_the_cells_hold_every_pair():
+    cells = pairwise(FACTORS)
+    for a, b in itertools.combinations(FACTORS, 2):
+        held = {(cell[a], cell[b]) for cell in cells}
+        assert held == set(itertools.product(FACTORS[a], FACTORS[b]))
