@@ -75,8 +75,10 @@ class TensorBatches:
         """Yield the batches of one epoch, each a tuple of tensors."""
         for chunk in self.chunks(epoch):
             rows = share(chunk, self.rank, self.world)
-            batch = tuple([t.index_select(0, rows if len(rows) else chunk) for t in self.tensors])
-            yield batch if len(rows) else Spare(batch)
+            empty = self.world > 1 and len(rows) == 0
+            rows = chunk if empty else rows
+            batch = tuple([tensor.index_select(0, rows) for tensor in self.tensors])
+            yield Spare(batch) if empty else batch
 
 
 def share(chunk, rank, world):
@@ -202,6 +204,8 @@ def size_of(batch):
     >>> size_of((torch.zeros(5, 2), torch.zeros(5)))
     5
     """
+    if isinstance(batch, tuple | list) and batch:
+        return size_of(batch[0])
     if isinstance(batch, torch.Tensor) and batch.ndim:
         return batch.shape[0]
     if isinstance(batch, Spare):
@@ -210,8 +214,6 @@ def size_of(batch):
         return batch.num_graphs
     if isinstance(batch, Mapping) and batch:
         return size_of(next(iter(batch.values())))
-    if isinstance(batch, tuple | list) and batch:
-        return size_of(batch[0])
     if hasattr(batch, "__len__"):
         return len(batch)
     raise ValueError(

@@ -184,7 +184,8 @@ def train_epoch(run, windows, interrupt):
     if not run.losses:
         raise ValueError("the training data gave no batch: expected at least one, found none")
     refuse_bad_losses(run, last_good)
-    run.together.share_buffers(run.model)
+    for model in (run.model, run.judged):
+        run.together.share_buffers(model)
     return epoch_row(run.epoch + 1, run.losses, run.together)
 
 

@@ -206,7 +206,7 @@ def try_cell(cell, path):
     """What happened: "bit-equal", the sentence of a refusal, or what went wrong."""
     try:
         whole, rows, _ = run(cell)
-        with halting(7 if cell["save"] == "steps" else 1):
+        with halting(3 if cell["save"] == "steps" else 1):
             halted = run(cell, path)[2]
         again, other, _ = run(cell, path)
     except ValueError as error:
