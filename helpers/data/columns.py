@@ -12,7 +12,21 @@ import numpy as np
 from .cells import MISSING, hint, is_missing, is_number, read_values, refuse
 
 NINES = [sign * (10**k - 1) for k in range(2, 8) for sign in (-1, 1)]
-SENTINELS = {-1, *NINES, -32768, 65535, -(2**31), 2**31 - 1, 1e20, -1e20, 1e30, -1e30}
+SENTINELS = {
+    -1,
+    *NINES,
+    -999.25,
+    -99.9,
+    -999.9,
+    -32768,
+    65535,
+    -(2**31),
+    2**31 - 1,
+    1e20,
+    -1e20,
+    1e30,
+    -1e30,
+}
 LARGEST = 3.4e38  # of a float32
 MOST_CATEGORIES = 50
 
