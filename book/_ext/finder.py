@@ -93,13 +93,24 @@ def approach(name, row):
     return article("approach", name, row["name"], parts)
 
 
+def choice(name, when):
+    """An approach and when it is open."""
+    asked = rules()["questions"]
+    said = [
+        " or ".join(asked[q]["options"][a]["short"] for a in asked[q]["options"] if a in answers)
+        for q, answers in when.items()
+    ]
+    return rules()["approaches"][name]["name"] + f" *({', '.join(said)})*" * bool(said)
+
+
 def plan(row, keys):
     """What is particular to a task on some kinds of data."""
     asked = rules()["questions"]
     data = ", ".join(asked["data"]["options"][d]["short"] for d in row["data"])
     does = asked["task"]["options"][row["task"]]["says"]
-    names = dict.fromkeys(name for name, _ in base_plans()[row["task"], row["data"][0]]["choices"])
-    tried = "; ".join(rules()["approaches"][name]["name"] for name in names)
+    tried = "; ".join(
+        choice(*each) for each in base_plans()[row["task"], row["data"][0]]["choices"]
+    )
     tools = zip(row.get("tools", ()), linked(row.get("tools", ())), strict=True)
     parts = [
         part("beat", f"{row['beat']}.", "Beat this first"),
