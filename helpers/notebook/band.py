@@ -39,9 +39,9 @@ def require(claim, value, low, high):
     CheckFailed
         With the value and the band.
     """
-    if math.isnan(value) or not inside(float(value), low, high):
-        band = describe_band(low, high)
-        raise CheckFailed(f"{claim}: expected {band}, found {float(value):.6g}")
+    number = float(value.detach() if hasattr(value, "detach") else value)
+    if math.isnan(number) or not inside(number, low, high):
+        raise CheckFailed(f"{claim}: expected {describe_band(low, high)}, found {number:.6g}")
 
 
 def inside(number, low, high):

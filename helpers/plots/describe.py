@@ -1,12 +1,13 @@
 """What a figure says, as text: titles, labels and how much is drawn, without measured digits."""
 
 import re
+from itertools import groupby
 
 DRAWN = {"lines": "lines", "points": "collections", "bars": "patches", "images": "images"}
 
 
 def describe(figure):
-    """One line a panel: title, axis labels, legend, number of artists of each kind.
+    """One line a panel, or for neighbours that say the same: title, axis labels, legend, number of artists of each kind.
 
     Stored as the text form of a figure, so that running a chapter again compares what its
     figures say and how much they draw. Decimals are replaced by `#`: they differ between
@@ -31,9 +32,15 @@ def describe(figure):
     >>> plt.close(figure)
     """
     panels = [of_panel(axes) for axes in figure.axes]
+    panels = [alike(said, len(list(same))) for said, same in groupby(panels)]
     if figure.get_suptitle():
         panels.insert(0, figure.get_suptitle())
     return "Figure: " + "\n".join(re.sub(r"-?\d+\.\d+", "#", panel) for panel in panels)
+
+
+def alike(said, count):
+    """What neighbouring panels say that say the same."""
+    return said if count == 1 else f"{count} panels: {said}"
 
 
 def of_panel(axes):

@@ -40,3 +40,12 @@ def test_digits_that_differ_between_processors_do_not_show(figure):
 def test_in_a_notebook_that_is_the_text_form_of_a_figure(figure):
     describe_in_notebooks()
     assert pretty(figure) == describe(figure)
+
+
+def test_panels_that_say_the_same_are_said_once():
+    figure, grid = plt.subplots(2, 3)
+    for ax in grid.flat:
+        ax.imshow([[0, 1]])
+    grid[1, 2].set_title("last")
+    assert describe(figure) == "Figure: 5 panels: 1 images\nlast | 1 images"
+    plt.close(figure)
