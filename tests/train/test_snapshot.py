@@ -258,5 +258,7 @@ def test_what_cannot_be_exact_is_said_as_training_begins(tmp_path):
             self.calls += 1
             return MSE(model, batch)
 
+    step = Counting()
     with pytest.warns(UserWarning, match="step: it changes while training and has no state_dict"):
-        fitted(own_generator(), tmp_path / "b.pt", step=Counting(), epochs=1)
+        fitted(own_generator(), tmp_path / "b.pt", step=step, epochs=1)
+    assert step.calls == 4
