@@ -20,13 +20,15 @@ class Table:
 
     Attributes: ``x`` (N, F) float32 in raw units; ``y`` (N,) int64 class numbers, or float32
     for a regression target; ``features`` F column names; ``classes`` the class names, empty
-    for regression.
+    for regression; ``groups`` (N,) int64, rows of one number belong on one side of a split, or
+    None.
     """
 
     x: torch.Tensor
     y: torch.Tensor
     features: list[str]
     classes: list[str] = field(default_factory=list)
+    groups: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,43 @@ def kfold(n, k=5, *, y=None, seed=0):
     return [((fold != i).nonzero()[:, 0], (fold == i).nonzero()[:, 0]) for i in range(k)]
 
 
+def group_folds(groups, k=7, *, seed=0):
+    """Cut groups into k folds, each the test side once and the validation side once.
+
+    Parameters
+    ----------
+    groups : (n,) group number or name of every row; with a number of its own for every row the
+        folds are random. k : most folds; fewer where there are fewer groups. seed : of the shuffle
+        of groups.
+
+    Returns
+    -------
+    list of triples (train, valid, test) of int64 index tensors, disjoint and together complete; no
+    group stands in two of them, and the tests of all folds are disjoint and complete.
+
+    Raises
+    ------
+    ValueError : for fewer than three groups, or k below 3.
+
+    Examples
+    --------
+    >>> [len(part) for part in group_folds([0, 0, 1, 1, 2, 2])[0]]
+    [2, 2, 2]
+    """
+    code, many = _codes(groups)
+    if many < 3 or k < 3:
+        raise ValueError(
+            f"group_folds: expected at least 3 groups and k of at least 3, found {many} and {k}"
+        )
+    k = min(k, many)
+    fold = torch.empty(many, dtype=torch.int64)
+    fold[torch.randperm(many, generator=torch.Generator().manual_seed(seed))] = (
+        torch.arange(many) % k
+    )
+    part = (fold[code][None] - torch.arange(k)[:, None]) % k  # (k, n): 0 tests, 1 validates
+    return [tuple(rows.nonzero()[:, 0] for rows in (p > 1, p == 1, p == 0)) for p in part]
+
+
 def _scaffold(text, row):
     """Return the canonical SMILES of the Murcko scaffold; row counts from 0."""
     from rdkit import Chem, rdBase
