@@ -1,8 +1,9 @@
 """What pytest needs to run chapters: quiet, closing semicolons, cited data, the table of times."""
 
 import os
+import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def why_absent(path):
         except DataDamaged:
             raise
         except DataUnavailable as error:
-            return str(error)
+            return f"cited data: {error}"
     return None
 
 
@@ -67,26 +68,63 @@ def skip_if_data_absent():
 
 
 def pytest_collection_modifyitems(items):
-    """Skip the cells of a chapter whose cited data is absent."""
+    """Skip the cells tagged `cited` of a chapter whose cited data is absent."""
     reasons = {}
     for item in items:
         path = Path(item.path)
-        if path.suffix == ".ipynb":
+        if path.suffix == ".ipynb" and "cited" in item.cell["metadata"].get("tags", []):
             if path not in reasons:
                 reasons[path] = why_absent(path)
             if reasons[path]:
                 item.add_marker(pytest.mark.skip(reason=reasons[path]))
 
 
+def reports(reporter, *outcomes):
+    """The reports of the tests with these outcomes."""
+    return [report for outcome in outcomes for report in reporter.stats.get(outcome, [])]
+
+
+def reason_of(report):
+    """Why a test was skipped, in one line."""
+    said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return " ".join(said.removeprefix("Skipped: ").split())
+
+
+def allowed(reason):
+    """Whether tests/allowed_skips.yml names this reason, with the condition that must hold."""
+    import yaml
+
+    known = yaml.safe_load((ROOT / "tests" / "allowed_skips.yml").read_text())
+    return any(re.search(row["reason"], reason) for row in known)
+
+
+def pytest_sessionfinish(session):
+    """A test that was skipped for a reason that nobody allowed makes the run red."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    odd = {reason_of(report) for report in reports(reporter, "skipped")}
+    if not session.exitstatus and not all(map(allowed, odd)):
+        session.exitstatus = 1
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Print the seconds of each chapter that ran, longest first."""
-    seconds = defaultdict(float)
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            place = getattr(report, "nodeid", "").split("::")[0]
-            if place.endswith(".ipynb"):
-                seconds[place] += getattr(report, "duration", 0)
+    """Print what was skipped and why, the share of each chapter that ran, and its seconds."""
+    seconds, cells, skipped = defaultdict(float), defaultdict(int), defaultdict(int)
+    reasons = Counter(reason_of(report) for report in reports(terminalreporter, "skipped"))
+    for report in reports(terminalreporter, "passed", "failed", "skipped"):
+        place = getattr(report, "nodeid", "").split("::")[0]
+        if place.endswith(".ipynb"):
+            seconds[place] += getattr(report, "duration", 0)
+            cells[place] += 1
+            skipped[place] += report.outcome == "skipped"
+    if reasons:
+        terminalreporter.section("skipped")
+        for reason, count in reasons.items():
+            mark = "" if allowed(reason) else " NOT ALLOWED: see tests/allowed_skips.yml"
+            terminalreporter.write_line(f"{count:6d}  {reason}{mark}")
     if seconds:
-        terminalreporter.section("chapter times")
+        terminalreporter.section("chapters: seconds here, and share of the cells that ran")
         for place, total in sorted(seconds.items(), key=lambda pair: -pair[1]):
-            terminalreporter.write_line(f"{total:6.1f} s  {place}")
+            share = 1 - skipped[place] / cells[place]
+            terminalreporter.write_line(f"{total:6.1f} s {share:5.0%}  {place}")

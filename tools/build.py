@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import time
@@ -40,6 +41,13 @@ def build():
         sys.exit("the site has warnings or errors: see above")
 
 
+def drop_halves():
+    """Remove what an interrupted build may have left: only a finished one leaves its stamp."""
+    if not STAMP.exists():
+        for folder in (SITE, SITE.parent / ".doctrees"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def main():
     """Build if needed and say where to look."""
     begin, now = time.perf_counter(), digest()
@@ -47,6 +55,7 @@ def main():
         print("The site is up to date.")
     else:
         print("Building the site from the stored outputs ...", flush=True)
+        drop_halves()
         STAMP.unlink(missing_ok=True)
         build()
         STAMP.write_text(now)

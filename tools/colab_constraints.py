@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = {"book", "test", "benchmark", "all"}
@@ -28,12 +29,28 @@ def named():
     return {canonical(re.match(r"[A-Za-z0-9_.-]+", line)[0]) for line in lines}
 
 
+def pin(line):
+    """(name, version) of one line of a freeze, `name==version` or `name @ address of a wheel`."""
+    name, at, address = line.strip().partition(" @ ")
+    if at:
+        found = re.search(r"/[A-Za-z0-9_.]+-(\d[^-/]*)-[^/]*\.whl", unquote(address))
+        return canonical(name), found and found[1].split("+")[0]
+    name, _, version = line.strip().partition("==")
+    return canonical(name), version.split("+")[0]
+
+
+def pins(freeze):
+    """The lines of a constraints file for the packages that we name."""
+    found = [pin(line) for line in freeze.splitlines() if line.strip() and line[0] != "#"]
+    return [f"{name}=={version}" for name, version in found if version and name in named()]
+
+
 def main(path):
-    """Print the pins."""
-    for line in Path(path).read_text().splitlines():
-        name, equals, version = line.strip().partition("==")
-        if equals and canonical(name) in named():
-            print(f"{canonical(name)}=={version.split('+')[0]}")
+    """Print the pins; a freeze without torch is not one that we can read."""
+    found = pins(Path(path).read_text())
+    if not any(line.startswith("torch==") for line in found):
+        sys.exit(f"{path}: found no version of torch in it; expected Colab's pip freeze")
+    print("\n".join(found))
 
 
 if __name__ == "__main__":

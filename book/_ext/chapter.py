@@ -1,4 +1,4 @@
-"""The book's own Sphinx parts: measured costs, what is compared, API pages, sitemap.
+"""The book's own Sphinx parts: measured costs, what is compared, what a part holds.
 
 Everything here reads what was stored when chapters ran, so that no number is typed into a page.
 """
@@ -7,7 +7,6 @@ import functools
 import json
 import posixpath
 import re
-from html import escape
 from pathlib import Path
 
 import pybtex.plugin
@@ -70,21 +69,6 @@ class Compared(Markdown):
             yield "Every code cell with an output is compared; there are no exceptions."
         for place, reason in exceptions().items():
             yield f"- {place}: {reason}"
-
-
-class Api(Markdown):
-    """Every module of one room of `helpers`, from its docstrings."""
-
-    required_arguments = 1
-    optional_arguments = 0
-
-    def text(self):
-        """A section a module."""
-        room = self.arguments[0]
-        for path in sorted((ROOT / "helpers" / room).glob("*.py")):
-            if path.stem != "__init__":
-                yield f"## `helpers.{room}.{path.stem}`\n"
-                yield f"```{{eval-rst}}\n.. automodule:: helpers.{room}.{path.stem}\n   :members:\n```\n"
 
 
 class PartChapters(Markdown):
@@ -192,56 +176,6 @@ def find_bibliographies(app, config):
     config.bibtex_bibfiles = [str(out.relative_to(ROOT))]
 
 
-def write_sitemap(app, error):
-    """sitemap.xml, robots.txt and a 404 page that works from any depth."""
-    if error or app.builder.name != "html":
-        return
-    base, out = app.config.html_baseurl.rstrip("/"), Path(app.outdir)
-    pages = sorted(app.env.found_docs)
-    urls = "".join(f"<url><loc>{base}/{page}.html</loc></url>" for page in pages)
-    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    (out / "sitemap.xml").write_text(
-        f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="{space}">{urls}</urlset>\n'
-    )
-    (out / "robots.txt").write_text(f"Sitemap: {base}/sitemap.xml\n")
-    missing = out / "book" / "404.html"
-    if missing.exists():
-        (out / "404.html").write_text(
-            missing.read_text().replace("<head>", f'<head><base href="{base}/book/">', 1)
-        )
-
-
-def first_paragraph(doctree):
-    """What a page says first, as its description; its question where it has one."""
-    for node in doctree.findall(nodes.paragraph) if doctree is not None else ():
-        said = " ".join(node.astext().split())
-        if len(said) > 30:
-            return said if len(said) <= 200 else said[:197].rsplit(" ", 1)[0] + " ..."
-    return (
-        "The methods of a survey of deep learning for science: run, checked, ready for your data."
-    )
-
-
-def social_preview(app, pagename, templatename, context, doctree):
-    """What a link to a page looks like elsewhere, and no script from another machine."""
-    base = app.config.html_baseurl.rstrip("/")
-    title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
-    about = first_paragraph(doctree)
-    tags = {
-        "og:title": title,
-        "og:type": "website",
-        "og:url": f"{base}/{pagename}.html",
-        "og:site_name": "The executable survey",
-        "og:image": f"{base}/_static/social.png",
-        "og:image:alt": "The executable survey: deep learning for science, run and checked",
-        "og:description": about,
-    }
-    lines = [f'<meta property="{k}" content="{escape(v, True)}"/>' for k, v in tags.items()]
-    lines.append(f'<meta name="description" content="{escape(about, True)}"/>')
-    lines.append('<meta name="twitter:card" content="summary_large_image"/>')
-    context["metatags"] = context.get("metatags", "") + "\n".join(lines)
-
-
 def setup(app):
     """Register roles, directives and events.
 
@@ -253,7 +187,6 @@ def setup(app):
     for name, directive in {
         "chapter-costs": Costs,
         "compared-outputs": Compared,
-        "api": Api,
         "part-chapters": PartChapters,
         "benchmarks": Benchmarks,
         "workflow-figure": Workflow,
@@ -261,6 +194,4 @@ def setup(app):
         app.add_directive(name, directive)
     app.connect("config-inited", find_bibliographies, priority=100)
     app.connect("missing-reference", planned_chapter)
-    app.connect("build-finished", write_sitemap)
-    app.connect("html-page-context", social_preview)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
 /* A region that scrolls must be reachable by keyboard: give it a tab stop while it overflows. */
 "use strict";
 (() => {
-  const regions = "pre, table, mjx-container[display], .math, dt.sig, .pst-scrollable-table-container, .cell_output .output";
+  const regions = "pre, table, mjx-container[display], .math, dt.sig, .pst-scrollable-table-container, .cell_output, .cell_output .output";
   const mark = () => {
     for (const region of document.querySelectorAll(regions)) {
       const scrolls = region.scrollWidth > region.clientWidth + 1 || region.scrollHeight > region.clientHeight + 1;

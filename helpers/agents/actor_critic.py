@@ -129,6 +129,5 @@ def actor_critic(value_weight=0.5, entropy_weight=0.0):
 
 
 def entropy(logits):
-    """Mean entropy, in nats, of the policies with these scores (M, A)."""
-    log = logits.log_softmax(1)
-    return -(log.exp() * log).sum(1).mean()
+    """Mean entropy, in nats, of the policies with these scores (M, A); -inf forbids an action."""
+    return torch.distributions.Categorical(logits=logits).entropy().mean()

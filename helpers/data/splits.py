@@ -1,10 +1,13 @@
-"""Splits that do not leak: random, by group, by time, by scaffold, k-fold (survey 2.4 and 9; all chapters).
+"""Splits that do not leak: random, by group, by time, by scaffold (survey 2.4 and 9; all chapters).
 
-A split is a tuple of int64 index tensors, sorted, disjoint and together complete. Which split
-is honest follows from the question: rows that share a patient, a photograph, a week or a
-molecular scaffold must stand on the same side.
+A split is a pair of int64 index tensors, sorted, disjoint and together complete. Which split is
+honest follows from the question: rows that share a patient, a photograph, a week or a molecular
+scaffold must stand on the same side. A share of test rows that cannot be kept to one row or one
+hundredth of all is refused, with the share that it would be. For folds take scikit-learn's KFold and its
+siblings.
 """
 
+import numpy as np
 import torch
 
 
@@ -13,17 +16,23 @@ def random_split(n, *, test=0.2, y=None, seed=0):
 
     Parameters
     ----------
-    n : number of rows. test : share of test rows, between 0 and 1.
-    y : (n,) integer labels; with them the split is stratified: every class gives its share,
-        rounded, but at least one row to either side. seed : of the shuffle.
+    n : int >= 2
+        Number of rows.
+    test : float in (0, 1)
+        Share of test rows.
+    y : (n,) labels, optional
+        Numbers or names; with them the split is stratified: every class gives its share, rounded,
+        but at least one row to either side.
+    seed : int
 
     Returns
     -------
-    train, test : int64 index tensors.
+    train, test : int64 index tensors
 
     Raises
     ------
-    ValueError : for a share outside 0..1, an empty side, or a class with a single row.
+    ValueError : for a share outside 0..1, an empty side, a missing label, a class with a single
+        row, or so many small classes that the share of all rows cannot be kept.
 
     Examples
     --------
@@ -34,21 +43,20 @@ def random_split(n, *, test=0.2, y=None, seed=0):
     _share("random_split", test)
     generator = torch.Generator().manual_seed(seed)
     if y is None:
-        order = torch.randperm(n, generator=generator)
-        return _sides("random_split", order[_count(n, test) :], order[: _count(n, test)])
-    y = _labels("random_split", y, n, "y")
-    train, held = [], []
-    for label in y.unique():
-        rows = (y == label).nonzero()[:, 0]
+        held = torch.randperm(n, generator=generator)[: _count(n, test)]
+        return _sides("random_split", np.isin(range(n), held))
+    code, classes = _codes("random_split", "y", y, n, sort=True)
+    held = []
+    for k, label in enumerate(classes):
+        rows = np.flatnonzero(code == k)
         if len(rows) < 2:
             raise ValueError(
-                f"random_split: class {label.item()} has one row, expected at least two to stratify"
+                f"random_split: class {label} has one row, expected at least two to stratify"
             )
-        rows = rows[torch.randperm(len(rows), generator=generator)]
-        count = min(max(_count(len(rows), test), 1), len(rows) - 1)
-        held.append(rows[:count])
-        train.append(rows[count:])
-    return _sides("random_split", torch.cat(train), torch.cat(held))
+        order = torch.randperm(len(rows), generator=generator).numpy()
+        held.append(rows[order[: min(max(_count(len(rows), test), 1), len(rows) - 1)]])
+    held = np.isin(range(n), np.concatenate(held))
+    return _sides("random_split", held, test, "every class on both sides")
 
 
 def group_split(groups, *, test=0.2, seed=0):
@@ -56,16 +64,19 @@ def group_split(groups, *, test=0.2, seed=0):
 
     Parameters
     ----------
-    groups : (n,) group number or name of every row. test : share of the *groups* in the test
-        side. seed : of the shuffle of groups.
+    groups : (n,) number or name of every row's group
+    test : float in (0, 1)
+        Share of the *groups* in the test side.
+    seed : int
 
     Returns
     -------
-    train, test : int64 index tensors; no group stands in both.
+    train, test : int64 index tensors
+        No group stands in both.
 
     Raises
     ------
-    ValueError : for a share outside 0..1 or fewer than two groups.
+    ValueError : for a share outside 0..1, a missing group, or fewer than two groups.
 
     Examples
     --------
@@ -73,32 +84,36 @@ def group_split(groups, *, test=0.2, seed=0):
     True
     """
     _share("group_split", test)
-    code, many = _codes(groups)
-    if many < 2:
-        raise ValueError(f"group_split: expected at least two groups, found {many}")
-    count = min(max(_count(many, test), 1), many - 1)
-    chosen = torch.randperm(many, generator=torch.Generator().manual_seed(seed))[:count]
-    held = torch.isin(code, chosen)
-    return _sides("group_split", (~held).nonzero()[:, 0], held.nonzero()[:, 0])
+    code, names = _codes("group_split", "groups", groups)
+    if len(names) < 2:
+        raise ValueError(f"group_split: expected at least two groups, found {len(names)}")
+    order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed))
+    count = min(max(_count(len(names), test), 1), len(names) - 1)
+    return _sides("group_split", np.isin(code, order[:count]))
 
 
 def time_split(times, *, test=0.2, gap=0):
-    """Split by time: the past trains, the future tests.
+    """Split by time: the past trains, the future tests. Rows of one time stay together.
 
     Parameters
     ----------
-    times : (n,) numbers that grow with time, in any order and unit, ties allowed. test : share
-        of the latest rows. gap : rows closer than this to the first test time are dropped from
-        training (same unit as ``times``), for windows that overlap or effects that linger.
+    times : (n,) finite numbers that grow with time
+        In any order and unit; ties allowed.
+    test : float in (0, 1)
+        Share of the latest rows.
+    gap : number >= 0, in the unit of `times`
+        Rows closer than this to the first test time are dropped from training, for windows that
+        overlap or effects that linger.
 
     Returns
     -------
-    train, test : int64 index tensors; every train time is below every test time. With a gap
-        the two are not complete.
+    train, test : int64 index tensors
+        Every train time is below every test time. With a gap the two are not complete.
 
     Raises
     ------
-    ValueError : for a share outside 0..1, a NaN time, a negative gap or an empty training side.
+    ValueError : for a share outside 0..1 or one that ties do not allow, times that are missing or
+        no numbers, a negative gap, or an empty side.
 
     Examples
     --------
@@ -106,15 +121,18 @@ def time_split(times, *, test=0.2, gap=0):
     [3]
     """
     _share("time_split", test)
-    times = torch.as_tensor(times)
-    if times.ndim != 1 or (times.is_floating_point() and times.isnan().any()):
-        raise ValueError("time_split: times must be one number per row without NaN")
-    if gap < 0:
+    times = _column("time_split", "times", times)
+    if times.dtype.kind not in "iuf" or not np.isfinite(times).all():
+        raise ValueError(f"time_split: expected finite numbers as times, found {times.dtype}")
+    if not gap >= 0:
         raise ValueError(f"time_split: gap must not be negative, found {gap}")
-    first = times.sort().values[len(times) - max(_count(len(times), test), 1)]
-    held, past = times >= first, times < first
-    past = past & (times <= first - gap) if gap else past
-    return _sides("time_split", past.nonzero()[:, 0], held.nonzero()[:, 0])
+    rows_from = times.value_counts().sort_index().iloc[::-1].cumsum().iloc[::-1].iloc[1:]
+    if rows_from.empty:
+        raise ValueError("time_split: expected at least two different times, found one")
+    first = (rows_from - len(times) * test).abs().idxmin()
+    held = (times >= first).to_numpy()
+    past = (times < first).to_numpy() & ((first - times) >= gap).to_numpy()
+    return _sides("time_split", held, test, "rows of one time together", past)
 
 
 def scaffold_split(smiles, *, test=0.2):
@@ -126,16 +144,18 @@ def scaffold_split(smiles, *, test=0.2):
 
     Parameters
     ----------
-    smiles : list of SMILES. test : wanted share of test rows; the real one can be a little
-        larger, because a scaffold is not cut.
+    smiles : sequence of n SMILES
+    test : float in (0, 1)
+        Share of test rows.
 
     Returns
     -------
-    train, test : int64 index tensors.
+    train, test : int64 index tensors
 
     Raises
     ------
-    ValueError : naming the row of a SMILES that RDKit cannot read, or if one side is empty.
+    ValueError : naming the row of a SMILES that RDKit cannot read; for a share that whole
+        scaffolds do not allow; or if one side is empty.
 
     Examples
     --------
@@ -143,48 +163,17 @@ def scaffold_split(smiles, *, test=0.2):
     [3]
     """
     _share("scaffold_split", test)
-    code, many = _codes([_scaffold(text, row) for row, text in enumerate(smiles)])
-    sizes = code.bincount(minlength=many)
-    room = len(smiles) - _count(len(smiles), test)
-    train, used = [], 0
-    for group in sizes.argsort(descending=True, stable=True).tolist():
-        if used + int(sizes[group]) <= room:
-            train.append(group)
-            used += int(sizes[group])
-    kept = torch.isin(code, torch.tensor(train, dtype=torch.int64))
-    return _sides("scaffold_split", kept.nonzero()[:, 0], (~kept).nonzero()[:, 0])
-
-
-def kfold(n, k=5, *, y=None, seed=0):
-    """Cut rows into k folds, each the test side once.
-
-    Parameters
-    ----------
-    n : number of rows. k : number of folds, 2 to n. y : (n,) integer labels to stratify by:
-        then fold sizes of a class differ by at most one. seed : of the shuffle.
-
-    Returns
-    -------
-    list of k pairs (train, test) of int64 index tensors; the tests are disjoint and complete.
-
-    Raises
-    ------
-    ValueError : for k outside 2..n.
-
-    Examples
-    --------
-    >>> [len(test) for train, test in kfold(10, 3)]
-    [4, 3, 3]
-    """
-    if not 2 <= k <= n:
-        raise ValueError(f"kfold: k must be between 2 and the {n} rows, found {k}")
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
-    if y is not None:
-        y = _labels("kfold", y, n, "y")
-        order = order[y[order].argsort(stable=True)]  # shuffled within each class
-    fold = torch.empty(n, dtype=torch.int64)
-    fold[order] = torch.arange(n) % k  # dealt like cards, class after class
-    return [((fold != i).nonzero()[:, 0], (fold == i).nonzero()[:, 0]) for i in range(k)]
+    smiles = [smiles] if isinstance(smiles, str) else list(smiles)
+    code, names = _codes(
+        "scaffold_split", "smiles", [_scaffold(*pair) for pair in enumerate(smiles)]
+    )
+    sizes = np.bincount(code, minlength=len(names))
+    room, kept = len(smiles) - _count(len(smiles), test), []
+    for group in np.argsort(-sizes, kind="stable"):
+        if sizes[group] <= room:
+            kept.append(group)
+            room -= sizes[group]
+    return _sides("scaffold_split", ~np.isin(code, kept), test, "whole scaffolds")
 
 
 def group_folds(groups, k=7, *, seed=0):
@@ -193,56 +182,77 @@ def group_folds(groups, k=7, *, seed=0):
     Parameters
     ----------
     groups : (n,) group number or name of every row; with a number of its own for every row the
-        folds are random. k : most folds; fewer where there are fewer groups. seed : of the shuffle
+        folds are random. k : most folds, fewer where there are fewer groups. seed : of the shuffle
         of groups.
 
     Returns
     -------
-    list of triples (train, valid, test) of int64 index tensors, disjoint and together complete; no
-    group stands in two of them, and the tests of all folds are disjoint and complete.
+    list of k triples (train, valid, test) of int64 index tensors, disjoint and together complete;
+    no group stands in two of them, and every row is tested once.
 
     Raises
     ------
-    ValueError : for fewer than three groups, or k below 3.
+    ValueError : for a missing group, fewer than three groups, or k below 3.
 
     Examples
     --------
     >>> [len(part) for part in group_folds([0, 0, 1, 1, 2, 2])[0]]
     [2, 2, 2]
     """
-    code, many = _codes(groups)
-    if many < 3 or k < 3:
+    from sklearn.model_selection import GroupKFold
+
+    code, names = _codes("group_folds", "groups", groups)
+    k = min(k, len(names))
+    if k < 3:
         raise ValueError(
-            f"group_folds: expected at least 3 groups and k of at least 3, found {many} and {k}"
+            f"group_folds: expected at least 3 groups and folds, one to learn from, one to choose "
+            f"by and one to test, found {len(names)} groups and k={k}"
         )
-    k = min(k, many)
-    fold = torch.empty(many, dtype=torch.int64)
-    fold[torch.randperm(many, generator=torch.Generator().manual_seed(seed))] = (
-        torch.arange(many) % k
-    )
-    part = (fold[code][None] - torch.arange(k)[:, None]) % k  # (k, n): 0 tests, 1 validates
-    return [tuple(rows.nonzero()[:, 0] for rows in (p > 1, p == 1, p == 0)) for p in part]
+    dealt = GroupKFold(k, shuffle=True, random_state=seed).split(code, groups=code)
+    tests = [torch.from_numpy(rows) for _, rows in dealt]
+    return [
+        (torch.cat([tests[(i + j) % k] for j in range(2, k)]).sort().values, tests[i - k + 1], tests[i])
+        for i in range(k)
+    ]
 
 
-def _scaffold(text, row):
+def _scaffold(row, text):
     """Return the canonical SMILES of the Murcko scaffold; row counts from 0."""
     from rdkit import Chem, rdBase
     from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
 
     with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(text)
-    if mol is None or not text:
+        mol = Chem.MolFromSmiles(text) if isinstance(text, str) and text else None
+    if mol is None:
         raise ValueError(
             f"scaffold_split: row {row} is not a readable SMILES string, found {text!r}"
         )
     return MurckoScaffoldSmiles(mol=mol)
 
 
-def _codes(groups):
-    """Number groups 0, 1, ... in order of first appearance: codes (n,) and their number."""
-    groups = groups.tolist() if hasattr(groups, "tolist") else list(groups)
-    number = {}
-    return torch.tensor([number.setdefault(g, len(number)) for g in groups]), len(number)
+def _column(where, name, values):
+    """One value a row, none missing, as a pandas Series; lists keep double precision."""
+    import pandas as pd
+
+    values = values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else values
+    try:
+        column = pd.Series(values).reset_index(drop=True)
+    except (TypeError, ValueError):
+        raise ValueError(f"{where}: expected one value a row as {name}") from None
+    if column.isna().any():
+        raise ValueError(f"{where}: {name} has no value in row {int(column.isna().argmax())}")
+    return column
+
+
+def _codes(where, name, values, n=None, *, sort=False):
+    """Number values 0, 1, ... in order of appearance (or sorted): codes (n,) and the values."""
+    column = _column(where, name, values)
+    if n is not None and len(column) != n:
+        raise ValueError(f"{where}: {name} must have shape ({n},), found {column.shape}")
+    try:
+        return column.factorize(sort=sort)
+    except TypeError:
+        raise ValueError(f"{where}: expected numbers or names as {name}") from None
 
 
 def _count(n, share):
@@ -256,18 +266,15 @@ def _share(where, test):
         raise ValueError(f"{where}: test must be a share between 0 and 1, found {test}")
 
 
-def _labels(where, values, n, name):
-    """Check that there is one label per row."""
-    values = torch.as_tensor(values)
-    if values.shape != (n,):
-        raise ValueError(f"{where}: {name} must have shape ({n},), found {tuple(values.shape)}")
-    return values
-
-
-def _sides(where, train, test):
-    """Sort both sides and refuse an empty one."""
-    if not len(train) or not len(test):
+def _sides(where, held, test=None, rule=None, train=None):
+    """Rows outside and inside `held`; refuse an empty side and a share that `rule` has moved."""
+    train = ~held if train is None else train
+    if not train.any() or not held.any():
         raise ValueError(
-            f"{where}: {len(train)} train and {len(test)} test rows, expected both sides non-empty"
+            f"{where}: {train.sum()} train and {held.sum()} test rows, expected both sides non-empty"
         )
-    return train.sort().values, test.sort().values
+    if test is not None and abs(held.sum() - len(held) * test) > max(1, len(held) / 100):
+        raise ValueError(
+            f"{where}: test={test} cannot be kept with {rule}: it would be test={held.mean():.3f}"
+        )
+    return torch.from_numpy(np.flatnonzero(train)), torch.from_numpy(np.flatnonzero(held))

@@ -42,10 +42,10 @@ def exact(value, players):
     if not 1 <= players <= 16:
         raise ValueError(
             f"exact(players={players}): expected 1 to 16, since 2^players coalitions are tried; "
-            "group features, or use sampled() or kernel()"
+            "group features, or use sampled() or kernel(samples=...)"
         )
     coalitions = all_coalitions(players)
-    achieved = value(coalitions).double()
+    achieved = value(coalitions).cpu().double()
     sizes = coalitions.sum(1)
     weights = torch.tensor(
         [
@@ -93,7 +93,7 @@ def sampled(value, players, *, orders=200, seed=0):
         steps = torch.zeros(players + 1, players, dtype=torch.bool)
         for place, player in enumerate(order):
             steps[place + 1 :, player] = True  # it arrives here and stays
-        gains[number, order] = value(steps).double().diff()
+        gains[number, order] = value(steps).cpu().double().diff()
     return gains.mean(0), gains.std(0) / math.sqrt(orders)
 
 
@@ -111,20 +111,28 @@ def kernel(value, players, *, samples=None, seed=0):
     players : int >= 2
     samples : int, optional
         Coalitions drawn with probability proportional to :math:`\pi`, each with its
-        complement. None enumerates all, and the result is exact.
+        complement. None enumerates all of up to 16 players, and the result is exact.
     seed : int
 
     Returns
     -------
     tensor (D,), float64
 
+    Raises
+    ------
+    ValueError : for one player, for more than 16 without `samples`, or for samples too few to
+        determine every player's value.
+
     Examples
     --------
     >>> kernel(lambda s: s.all(1).double(), 2).tolist()
     [0.5, 0.5]
     """
-    if players < 2:
-        raise ValueError(f"kernel(players={players}): expected at least 2")
+    if not 2 <= players <= (16 if samples is None else math.inf):
+        raise ValueError(
+            f"kernel(players={players}, samples={samples}): expected at least 2, and at most 16 "
+            "unless samples are drawn"
+        )
     if samples is None:
         coalitions = all_coalitions(players)[1:-1]
         by_size = [kernel_weight(players, int(s)) for s in coalitions.sum(1)]
@@ -133,19 +141,38 @@ def kernel(value, players, *, samples=None, seed=0):
         coalitions = draw_coalitions(players, samples, seed)
         weights = torch.ones(len(coalitions), dtype=torch.float64)
     ends = torch.tensor([[False] * players, [True] * players])
-    nothing, everything = value(ends).double()
-    return constrained_fit(
-        coalitions.double(), value(coalitions).double() - nothing, weights, everything - nothing
-    )
+    nothing, everything = value(ends).cpu().double()
+    gain = value(coalitions).cpu().double() - nothing
+    return constrained_fit(coalitions.double(), gain, weights, everything - nothing)
 
 
 def kernel_weight(players, size):
-    """The weight of one coalition of this size."""
+    """The weight of one coalition of this size.
+
+    Parameters
+    ----------
+    players : int >= 2
+    size : int, 1 to players - 1
+    """
     return (players - 1) / (math.comb(players, size) * size * (players - size))
 
 
 def draw_coalitions(players, samples, seed):
-    """Coalitions drawn by kernel weight, each followed by its complement."""
+    """Coalitions drawn by kernel weight, and after them their complements.
+
+    Parameters
+    ----------
+    players : int >= 2
+    samples : int >= 1
+        Rounded up to an even number.
+    seed : int
+
+    Returns
+    -------
+    bool tensor (samples, players)
+    """
+    if samples < 1:
+        raise ValueError(f"kernel(samples={samples}): expected at least 1")
     draws = torch.Generator().manual_seed(seed)
     share = torch.tensor([1 / (s * (players - s)) for s in range(1, players)])
     sizes = torch.multinomial(share, (samples + 1) // 2, replacement=True, generator=draws) + 1
@@ -155,13 +182,33 @@ def draw_coalitions(players, samples, seed):
 
 
 def constrained_fit(design, target, weights, total):
-    """Weighted least squares with coefficients that sum to `total` (a Lagrange multiplier)."""
+    """Weighted least squares with coefficients that sum to `total` (a Lagrange multiplier).
+
+    Parameters
+    ----------
+    design : tensor (C, D)
+        One row an observation.
+    target, weights : tensors (C,)
+    total : 0-d tensor
+
+    Returns
+    -------
+    tensor (D,)
+
+    Raises
+    ------
+    ValueError : if the observations leave a coefficient undetermined.
+    """
     players = design.shape[1]
     weighted = design * weights[:, None]
     system = torch.zeros(players + 1, players + 1, dtype=torch.float64)
     system[:players, :players] = weighted.T @ design
     system[players, :players] = system[:players, players] = 1.0
     right = torch.cat([weighted.T @ target, total.reshape(1)])
+    if torch.linalg.matrix_rank(system) <= players:
+        raise ValueError(
+            f"kernel: {len(design)} coalitions do not determine {players} values; draw more samples"
+        )
     return torch.linalg.solve(system, right)[:players]
 
 
@@ -195,7 +242,7 @@ def masking_game(f, x, background, groups=None):
     owner = list(range(len(x))) if groups is None else owners(groups, len(x))
 
     def value(coalitions):
-        keep = coalitions[:, owner]  # (C, D)
+        keep = coalitions.to(x.device)[:, owner]  # (C, D)
         mixed = torch.where(keep[:, None], x, background)  # (C, M, D)
         with torch.no_grad():
             scores = f(mixed.flatten(0, 1))
@@ -210,7 +257,18 @@ def masking_game(f, x, background, groups=None):
 
 
 def owners(groups, features):
-    """For each feature the number of the group that owns it."""
+    """For each feature the number of the group that owns it.
+
+    Parameters
+    ----------
+    groups : list of lists of feature numbers
+        Every feature exactly once.
+    features : int
+
+    Returns
+    -------
+    list of `features` ints
+    """
     owner = [None] * features
     for number, group in enumerate(groups):
         for feature in group:

@@ -13,7 +13,10 @@ def gaussian_kernel(x, y, width):
 
     Parameters
     ----------
-    x : tensor (N, D). y : tensor (M, D). width : float > 0, in the units of x.
+    x : tensor (N, D)
+    y : tensor (M, D)
+    width : float > 0
+        In the units of x.
 
     Returns
     -------
@@ -24,8 +27,8 @@ def gaussian_kernel(x, y, width):
     >>> gaussian_kernel(torch.zeros(2, 3), torch.zeros(1, 3), 1.0).tolist()
     [[1.0], [1.0]]
     """
-    squares = x.square().sum(1)[:, None] + y.square().sum(1)[None] - 2 * x @ y.T
-    return torch.exp(-squares.clamp(min=0) / (2 * width**2))
+    squares = torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").square()
+    return torch.exp(-squares / (2 * width**2))
 
 
 def median_distance(x, y):
@@ -33,7 +36,8 @@ def median_distance(x, y):
 
     Parameters
     ----------
-    x : tensor (N, D). y : tensor (M, D).
+    x : tensor (N, D)
+    y : tensor (M, D)
 
     Examples
     --------
@@ -50,7 +54,7 @@ def mmd(x, y, widths=None):
 
     Parameters
     ----------
-    x : tensor (N, D), one sample. y : tensor (M, D), the other.
+    x, y : tensors (N, D) and (M, D)
     widths : sequence of floats > 0, optional
         Kernel widths. None: half, one and two times the median distance of the two samples.
 
@@ -85,8 +89,10 @@ def renormalise(model, x):
 
     Parameters
     ----------
-    model : nn.Module with batch norm layers; it is left alone.
-    x : tensor (N, ...), examples of the domain to predict. No labels are needed.
+    model : nn.Module with batch norm layers
+        It is left alone.
+    x : tensor (N, ...)
+        Examples of the domain to predict. No labels are needed.
 
     Returns
     -------
@@ -102,13 +108,13 @@ def renormalise(model, x):
     >>> bool(renormalise(model, torch.tensor([[4.0], [6.0]])).running_mean == 5)
     True
     """
-    model = copy.deepcopy(model).train()
+    model = copy.deepcopy(model).eval()  # dropout, if any, stays off
     norms = [part for part in model.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
     if not norms:
         raise ValueError("renormalise: expected a model with batch norm, found none")
     for norm in norms:
         norm.reset_running_stats()
-        norm.momentum = None  # plain average over the one batch that follows
+        norm.train().momentum = None  # plain average over the one batch that follows
     with torch.no_grad():
         model(x)
     return model.eval()
@@ -125,7 +131,7 @@ def coral(x, y):
 
     Parameters
     ----------
-    x : tensor (N, D). y : tensor (M, D). At least two rows each.
+    x, y : tensors (N, D) and (M, D), at least two rows each
 
     Returns
     -------
@@ -150,7 +156,8 @@ def recolour(x, y, ridge=1.0):
 
     Parameters
     ----------
-    x : tensor (N, D), source rows. y : tensor (M, D), target rows.
+    x : tensor (N, D), source rows
+    y : tensor (M, D), target rows
     ridge : float >= 0
         Added to both diagonals, 1 in the paper; 0 matches the covariances exactly and needs
         them to be invertible.
@@ -171,13 +178,20 @@ def recolour(x, y, ridge=1.0):
     True
     """
     refuse_other_width("recolour", x, y)
-    extra = ridge * torch.eye(x.shape[1], dtype=x.dtype)
+    extra = ridge * torch.eye(x.shape[1]).to(x)
     whiten = matrix_power(covariance(x) + extra, -0.5)
     return (x - x.mean(0)) @ whiten @ matrix_power(covariance(y) + extra, 0.5) + y.mean(0)
 
 
 def matrix_power(matrix, exponent):
-    """A real power of a symmetric positive matrix (D, D), through its eigenvalues."""
+    """A real power of a symmetric positive matrix (D, D), through its eigenvalues.
+
+    Parameters
+    ----------
+    matrix : tensor (D, D)
+        Symmetric; eigenvalues below 1e-12 count as 1e-12.
+    exponent : float
+    """
     values, vectors = torch.linalg.eigh(matrix)
     return vectors * values.clamp(min=1e-12) ** exponent @ vectors.T
 
@@ -230,7 +244,14 @@ def discrepancy(distance, weight, *, loss=nn.functional.cross_entropy):
 
 
 def refuse_other_width(name, x, y):
-    """Raise where the two samples do not share their columns."""
+    """Raise where the two samples do not share their columns.
+
+    Parameters
+    ----------
+    name : str
+        Who asks, for the sentence.
+    x, y : tensors
+    """
     if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1]:
         raise ValueError(
             f"{name}: expected two samples (N, D) and (M, D), "

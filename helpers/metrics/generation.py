@@ -1,10 +1,15 @@
 """How good and how varied samples are (survey 8.1.1; chapter 8-advanced/gans).
 
 Two sets of points are compared by the balls that reach from each point to its k-th neighbour
-in its own set: a set's *manifold* is the union of its balls.
+in its own set: a set's *manifold* is the union of its balls. Distances are computed for a few rows
+at a time, so that 30,000 points fit in memory.
 """
 
 import torch
+
+from helpers.metrics.gate import tables
+
+BLOCK = 2**24  # distances held at a time: 64 MiB in float32
 
 
 def radii(points, k=5):
@@ -24,11 +29,12 @@ def radii(points, k=5):
     >>> radii(torch.tensor([[0.0], [1.0], [3.0]]), k=1)
     tensor([1., 1., 2.])
     """
+    (points,) = tables("radii", points)
     if not 1 <= k < len(points):
         raise ValueError(
             f"radii: k must lie in 1..{len(points) - 1} for {len(points)} points, found {k}"
         )
-    return _distances(points, points).kthvalue(k + 1, dim=1).values
+    return by_rows(points, points, lambda gaps: gaps.kthvalue(k + 1, dim=1).values)
 
 
 def precision(real, fake, k=5):
@@ -38,13 +44,18 @@ def precision(real, fake, k=5):
 
     Parameters
     ----------
-    real : tensor (N, D), fake : tensor (M, D)
+    real, fake : tensors (N, D) and (M, D)
         Features; distances are Euclidean, so their scale and choice matter.
-    k : int, neighbours.
+    k : int, 1 to N - 1
+        Neighbours that a ball reaches.
 
     Returns
     -------
     0-d tensor, 0..1
+
+    Raises
+    ------
+    ValueError : for tables of other columns, NaN, or too many neighbours.
 
     Examples
     --------
@@ -52,14 +63,20 @@ def precision(real, fake, k=5):
     >>> float(precision(line, torch.tensor([[0.5], [50.0]]), k=1))
     0.5
     """
-    _check(real, fake, "precision")
-    return (_distances(fake, real) <= radii(real, k)).any(1).float().mean()
+    real, fake = tables("precision", real, fake)
+    reach = radii(real, k)
+    return by_rows(fake, real, lambda gaps: (gaps <= reach).any(1)).float().mean()
 
 
 def recall(real, fake, k=5):
     """Share of real points inside the manifold of the generated ones: is everything there?
 
-    Kynkaanniemi et al. 2019, eq. 2, with the sets exchanged. Parameters as `precision`.
+    Kynkaanniemi et al. 2019, eq. 2, with the sets exchanged.
+
+    Parameters
+    ----------
+    real, fake, k
+        As in `precision`; k up to M - 1.
 
     Examples
     --------
@@ -67,7 +84,6 @@ def recall(real, fake, k=5):
     >>> round(float(recall(line, line[:5], k=1)), 2)  # the last ball reaches one further
     0.6
     """
-    _check(real, fake, "recall")
     return precision(fake, real, k)
 
 
@@ -75,7 +91,12 @@ def density(real, fake, k=5):
     """In how many real balls a generated point lies on average, divided by k.
 
     Naeem et al. 2020, eq. 2: about one for equal distributions, may exceed one; an outlier among
-    the real points, whose ball is large, counts little. Parameters as `precision`.
+    the real points, whose ball is large, counts little.
+
+    Parameters
+    ----------
+    real, fake, k
+        As in `precision`.
 
     Examples
     --------
@@ -83,15 +104,21 @@ def density(real, fake, k=5):
     >>> float(density(line, torch.full((4, 1), 50.0)))
     0.0
     """
-    _check(real, fake, "density")
-    return (_distances(fake, real) <= radii(real, k)).float().sum(1).mean() / k
+    real, fake = tables("density", real, fake)
+    reach = radii(real, k)
+    return by_rows(fake, real, lambda gaps: (gaps <= reach).sum(1)).float().mean() / k
 
 
 def coverage(real, fake, k=5):
     """Share of real points whose ball holds at least one generated point.
 
     Naeem et al. 2020, eq. 3. The balls are those of the real points, so that a few stray samples
-    cannot cover much, as they can in `recall`. Parameters as `precision`.
+    cannot cover much, as they can in `recall`.
+
+    Parameters
+    ----------
+    real, fake, k
+        As in `precision`.
 
     Examples
     --------
@@ -99,8 +126,9 @@ def coverage(real, fake, k=5):
     >>> round(float(coverage(line, line[:5], k=1)), 2)
     0.6
     """
-    _check(real, fake, "coverage")
-    return (_distances(real, fake).amin(1) <= radii(real, k)).float().mean()
+    real, fake = tables("coverage", real, fake)
+    nearest = by_rows(real, fake, lambda gaps: gaps.amin(1))
+    return (nearest <= radii(real, k)).float().mean()
 
 
 def modes_found(samples, centres, radius, share=0.2):
@@ -108,15 +136,21 @@ def modes_found(samples, centres, radius, share=0.2):
 
     Parameters
     ----------
-    samples : tensor (N, D), centres : tensor (K, D), radius : float
+    samples, centres : tensors (N, D) and (K, D)
+    radius : float >= 0
         A sample belongs to its nearest centre if it lies within `radius` of it.
-    share : float, of the N / K samples that each mode would get in equal parts: from there on a
-        mode counts as found.
+    share : float > 0
+        Of the N / K samples that each mode would get in equal parts: from there on a mode counts
+        as found.
 
     Returns
     -------
     found, good : 0-d tensors
         Share of modes found and share of samples that belong to one, both 0..1.
+
+    Raises
+    ------
+    ValueError : for tables of other columns, NaN, a negative radius, or a share of 0.
 
     Examples
     --------
@@ -124,22 +158,31 @@ def modes_found(samples, centres, radius, share=0.2):
     >>> float(found), float(good)
     (0.5, 1.0)
     """
-    _check(centres, samples, "modes_found")
-    distance, nearest = _distances(samples, centres).min(1)
-    good = distance <= radius
+    samples, centres = tables("modes_found", samples, centres)
+    if not radius >= 0 or not share > 0:
+        raise ValueError(
+            "modes_found: expected a radius of 0 or more and a share above 0, found "
+            f"{radius} and {share}"
+        )
+    nearest = by_rows(samples, centres, lambda gaps: gaps.argmin(1))
+    good = (samples - centres[nearest]).norm(dim=1) <= radius
     counts = torch.bincount(nearest[good], minlength=len(centres))
     return (counts >= share * len(samples) / len(centres)).float().mean(), good.float().mean()
 
 
-def _distances(a, b):
-    """Euclidean distances (N, M), exact for points that coincide."""
-    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+def by_rows(a, b, summary):
+    """What `summary` makes of the distances between `a` and `b`, a few rows at a time.
 
+    Parameters
+    ----------
+    a, b : tensors (N, D) and (M, D)
+    summary : callable, Euclidean distances (n, M) -> tensor (n, ...)
+        They are exact for points that coincide.
 
-def _check(real, fake, name):
-    """Both must be tables of the same width."""
-    if real.ndim != 2 or fake.ndim != 2 or real.shape[1] != fake.shape[1]:
-        raise ValueError(
-            f"{name}: expected two tables with the same columns, found {tuple(real.shape)} and "
-            f"{tuple(fake.shape)}"
-        )
+    Returns
+    -------
+    tensor (N, ...)
+    """
+    parts = a.split(max(1, BLOCK // len(b)))
+    exact = "donot_use_mm_for_euclid_dist"
+    return torch.cat([summary(torch.cdist(part, b, compute_mode=exact)) for part in parts])

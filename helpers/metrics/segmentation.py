@@ -1,76 +1,89 @@
-"""Overlap of a predicted and a true region (survey 4.3.3; chapter 4-models/semantic-segmentation)."""
+"""Overlap of a predicted and a true region (survey 4.3.3; chapter 4-models/semantic-segmentation).
 
+Scores are counted by scikit-learn and SciPy; the loss, which needs a gradient, is ours.
+"""
+
+import numpy as np
 import torch
-from torch.nn.functional import max_pool2d, one_hot
+from scipy import ndimage
+from sklearn import metrics
+from torch.nn.functional import one_hot
+
+from helpers.metrics.gate import as_score, class_numbers, inside, tensor
 
 
-def overlap(prediction, target, classes):
-    """Pixels of each class in both, in the prediction, and in the target: three tensors (K,)."""
-    if prediction.ndim == target.ndim + 1:
-        prediction = prediction.argmax(1)
-    if prediction.shape != target.shape:
-        raise ValueError(
-            f"overlap: expected a class number for each of the target's {tuple(target.shape)} "
-            f"pixels, found {tuple(prediction.shape)}"
-        )
-    right = target[prediction == target]
-    counts = (right, prediction, target)
-    return tuple(c.flatten().bincount(minlength=classes).double() for c in counts)
-
-
-def dice(prediction, target, classes):
-    r"""Dice coefficient of each class, over all pixels given (Dice 1945).
+def dice(prediction, target, classes, *, ignore=None):
+    r"""Dice coefficient of each class, over all pixels given (Dice 1945): scikit-learn's F1.
 
     .. math:: D_k = \frac{2\,|P_k \cap T_k|}{|P_k| + |T_k|}
 
     Parameters
     ----------
     prediction : tensor of class numbers like `target`, or of scores (N, K, ...)
-    target : int64 tensor (N, ...)
+    target : integer tensor (N, ...)
     classes : int, K
+    ignore : int, optional
+        Pixels with this target, such as 255, do not count.
 
     Returns
     -------
     tensor (K,) in 0..1, NaN for a class that occurs in neither
+
+    Raises
+    ------
+    ValueError : for other shapes, NaN, or a class out of range.
 
     Examples
     --------
     >>> dice(torch.tensor([0, 1, 1, 1]), torch.tensor([0, 0, 1, 1]), 2)
     tensor([0.6667, 0.8000], dtype=torch.float64)
     """
-    both, guessed, true = overlap(prediction, target, classes)
-    return 2 * both / (guessed + true)
+    guess, true = class_numbers("dice", prediction, target, classes=classes, ignore=ignore)
+    found = metrics.f1_score(true, guess, labels=range(classes), average=None, zero_division=np.nan)
+    return torch.from_numpy(found)
 
 
-def iou(prediction, target, classes):
+def iou(prediction, target, classes, *, ignore=None):
     r"""Intersection over union of each class (Jaccard 1901): :math:`D / (2 - D)`.
 
-    Parameters and result as in `dice`.
+    Parameters
+    ----------
+    prediction, target, classes, ignore
+        As in `dice`, and so are result and errors.
 
     Examples
     --------
     >>> iou(torch.tensor([0, 1, 1, 1]), torch.tensor([0, 0, 1, 1]), 2)
     tensor([0.5000, 0.6667], dtype=torch.float64)
     """
-    both, guessed, true = overlap(prediction, target, classes)
-    return both / (guessed + true - both)
+    guess, true = class_numbers("iou", prediction, target, classes=classes, ignore=ignore)
+    found = metrics.jaccard_score(true, guess, labels=range(classes), average=None, zero_division=0)
+    found[~np.isin(range(classes), np.union1d(guess, true))] = np.nan
+    return torch.from_numpy(found)
 
 
-def soft_dice_loss(scores, target, *, smooth=1e-5):
+def soft_dice_loss(scores, target, *, smooth=1e-5, ignore=None):
     r"""One minus the mean Dice coefficient of probabilities: a loss with a gradient.
 
     .. math:: L = 1 - \frac1K \sum_k
         \frac{2 \sum_i p_{ki} t_{ki} + \epsilon}{\sum_i p_{ki} + \sum_i t_{ki} + \epsilon}
 
-    Sums run over the pixels of the whole batch. After Milletari et al. 2016, equation 3, who
-    square the probabilities in the denominator.
+    Sums run over the pixels of the whole batch, in float32 at least. After Milletari et al. 2016,
+    equation 3, who square the probabilities in the denominator.
 
     Parameters
     ----------
     scores : tensor (B, K, ...)
-    target : int64 tensor (B, ...)
+    target : integer tensor (B, ...)
     smooth : float > 0
         :math:`\epsilon`; a class absent from both counts as right.
+    ignore : int, optional
+        Pixels with this target enter no sum.
+
+    Raises
+    ------
+    ValueError : for other shapes, a target that is not whole, or a class out of range (looked for
+        on the CPU only: on a GPU it would make every step wait).
 
     Examples
     --------
@@ -78,38 +91,31 @@ def soft_dice_loss(scores, target, *, smooth=1e-5):
     >>> round(float(soft_dice_loss(sure, torch.tensor([0, 1]))), 4)
     0.0
     """
-    p = scores.softmax(1)
-    t = one_hot(target, p.shape[1]).movedim(-1, 1).to(p.dtype)
+    if scores.ndim < 2 or target.shape != scores[:, 0].shape or target.is_floating_point():
+        raise ValueError(
+            "soft_dice_loss: expected scores (B, K, ...) and whole class numbers (B, ...), found "
+            f"{tuple(scores.shape)} and {target.dtype} {tuple(target.shape)}"
+        )
+    counts = torch.ones_like(target, dtype=torch.bool) if ignore is None else target != ignore
+    target = target.long() * counts
+    if target.is_cpu and target.numel():
+        inside("soft_dice_loss", "target", target, scores.shape[1])
+    p = scores.softmax(1, torch.promote_types(scores.dtype, torch.float32)) * counts[:, None]
+    t = one_hot(target, p.shape[1]).movedim(-1, 1).to(p.dtype) * counts[:, None]
     pixels = [axis for axis in range(p.ndim) if axis != 1]
     shared, total = (p * t).sum(pixels), p.sum(pixels) + t.sum(pixels)
     return 1 - ((2 * shared + smooth) / (total + smooth)).mean()
 
 
-def boundary(mask):
-    """Pixels of a region that touch the outside along an edge; outside the image is outside.
-
-    Parameters
-    ----------
-    mask : bool tensor (H, W)
-
-    Examples
-    --------
-    >>> int(boundary(torch.ones(4, 4, dtype=torch.bool)).sum())
-    12
-    """
-    outside = torch.nn.functional.pad((~mask).float(), (1, 1, 1, 1), value=1.0)[None, None]
-    beside = max_pool2d(outside[..., 1:-1, :], (1, 3), 1) + max_pool2d(
-        outside[..., 1:-1], (3, 1), 1
-    )
-    return mask & (beside[0, 0] > 0)
-
-
 def surface_dice(prediction, target, *, tolerance=1.0):
     """Share of both outlines that lies within `tolerance` of the other (Nikolov et al. 2018).
 
+    An outline is the pixels of a region that touch the outside along an edge (a face in three
+    dimensions); outside the image is outside.
+
     Parameters
     ----------
-    prediction, target : bool tensors (H, W)
+    prediction, target : bool tensors (H, W) or (D, H, W)
     tolerance : float >= 0
         Distance in pixels that counts as agreement.
 
@@ -117,15 +123,28 @@ def surface_dice(prediction, target, *, tolerance=1.0):
     -------
     0-d tensor in 0..1, NaN if both regions are empty
 
+    Raises
+    ------
+    ValueError : for other shapes or types, or a tolerance below zero.
+
     Examples
     --------
     >>> square = torch.zeros(8, 8, dtype=torch.bool); square[2:6, 2:6] = True
     >>> float(surface_dice(square, square.roll(1, 0)))
     1.0
     """
-    a, b = (boundary(mask).nonzero().double() for mask in (prediction, target))
-    if not len(a) or not len(b):
-        return torch.tensor(0.0 if len(a) or len(b) else torch.nan)
-    gaps = torch.cdist(a, b)
-    near = (gaps.min(1).values <= tolerance).sum() + (gaps.min(0).values <= tolerance).sum()
-    return near / (len(a) + len(b))
+    a, b = (tensor("surface_dice", "masks", mask) for mask in (prediction, target))
+    if a.shape != b.shape or not a.numel() or a.dtype != torch.bool or b.dtype != torch.bool:
+        raise ValueError(
+            f"surface_dice: expected two masks of bool and of one shape, found {a.dtype} "
+            f"{tuple(a.shape)} and {b.dtype} {tuple(b.shape)}"
+        )
+    if not tolerance >= 0:
+        raise ValueError(f"surface_dice: expected a tolerance of 0 or more, found {tolerance}")
+    a, b = (mask & ~ndimage.binary_erosion(mask) for mask in (a.cpu().numpy(), b.cpu().numpy()))
+    if not a.any() or not b.any():
+        return as_score(0.0 if a.any() or b.any() else np.nan)
+    near = [
+        ndimage.distance_transform_edt(~other)[own] <= tolerance for own, other in ((a, b), (b, a))
+    ]
+    return as_score(np.concatenate(near).mean())

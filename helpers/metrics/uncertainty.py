@@ -1,20 +1,24 @@
 """How far a score can be trusted (survey 9; chapter 4-models/supervised-learning)."""
 
-import math
-
+import numpy as np
 import torch
+from scipy import stats
+
+from helpers.metrics.gate import examples
+
+BATCH = 2**22  # row numbers held at a time while resampling: 32 MiB
 
 
 def bootstrap_interval(values, statistic=torch.mean, *, confidence=0.95, repeats=2000, seed=0):
-    """Percentile interval of `statistic` over resampled examples (Efron 1979).
+    """Percentile interval of `statistic` over resampled examples (Efron 1979), by SciPy.
 
     Parameters
     ----------
-    values : tensor (N, ...)
+    values : tensor (N, ...), N >= 2
         One row an example, for instance 1.0 where the prediction is right and 0.0 elsewhere.
-    statistic : callable, tensor (N, ...) -> 0-d tensor
+    statistic : callable, tensor (N, ...) -> one number
     confidence : float in (0, 1)
-    repeats : int
+    repeats : int >= 1
     seed : int
 
     Returns
@@ -22,35 +26,51 @@ def bootstrap_interval(values, statistic=torch.mean, *, confidence=0.95, repeats
     (low, high) : floats
         It covers the sampling of *test examples* only, not that of training sets or seeds.
 
+    Raises
+    ------
+    ValueError : for fewer than two examples, NaN, a confidence outside (0, 1), or a statistic
+        that gives more or less than one number.
+
     Examples
     --------
     >>> low, high = bootstrap_interval(torch.tensor([1.0] * 90 + [0.0] * 10))
     >>> round(low, 2), round(high, 2)
     (0.84, 0.96)
     """
-    if not 0 < confidence < 1:
+    if not 0 < confidence < 1 or repeats < 1:
         raise ValueError(
-            f"bootstrap_interval(confidence={confidence}): expected a number in (0, 1)"
+            "bootstrap_interval: expected a confidence in (0, 1) and one repeat or more, found "
+            f"{confidence} and {repeats}"
         )
-    draws = torch.Generator().manual_seed(seed)
-    rows = torch.randint(len(values), (repeats, len(values)), generator=draws)
-    found = torch.stack([statistic(values[row]) for row in rows]).double()
-    tail = (1 - confidence) / 2
-    low, high = found.quantile(torch.tensor([tail, 1 - tail], dtype=torch.float64))
-    return float(low), float(high)
+    values = examples("bootstrap_interval", values)
 
+    def of_rows(rows):
+        found = torch.as_tensor(statistic(values[rows]))
+        if found.numel() != 1:
+            raise ValueError(
+                "bootstrap_interval: expected a statistic that gives one number, found shape "
+                f"{tuple(found.shape)}"
+            )
+        return float(found)
 
-# Two-sided 95 % points of Student's t for 1 to 10 degrees of freedom.
-STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+    interval = stats.bootstrap(
+        (np.arange(len(values)),), of_rows, vectorized=False, method="percentile", rng=seed,
+        n_resamples=repeats, confidence_level=confidence, batch=max(1, BATCH // len(values)),
+    ).confidence_interval  # fmt: skip
+    return float(interval.low), float(interval.high)
 
 
 def mean_and_interval(values):
-    """Mean over a few runs and half the width of its 95 % interval (Student's t).
+    """Mean over a few runs and half the width of its 95 % interval (Student's t, from SciPy).
 
     Parameters
     ----------
-    values : sequence of 2 to 11 floats
+    values : sequence of at least two floats
         The same score from runs with different seeds.
+
+    Raises
+    ------
+    ValueError : for fewer than two runs, or NaN.
 
     Examples
     --------
@@ -58,10 +78,6 @@ def mean_and_interval(values):
     >>> round(mean, 2), round(half, 2)
     (0.92, 0.05)
     """
-    if not 2 <= len(values) <= len(STUDENT) + 1:
-        raise ValueError(
-            f"mean_and_interval(): expected 2 to {len(STUDENT) + 1} runs, found {len(values)}"
-        )
-    values = torch.as_tensor([float(value) for value in values], dtype=torch.float64)
-    spread = float(values.std()) / math.sqrt(len(values))
-    return float(values.mean()), STUDENT[len(values) - 2] * spread
+    values = examples("mean_and_interval", [float(value) for value in values]).numpy()
+    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
+    return float(values.mean()), float(half)

@@ -61,6 +61,36 @@ def causal(length, device=None):
     return torch.ones(length, length, dtype=torch.bool, device=device).tril()
 
 
+def for_heads(allowed, query, key):
+    """A mask that broadcasts to (B, H, T, S): one mask a sequence is not one a head.
+
+    Parameters
+    ----------
+    allowed : bool tensor (T, S), (B, T, S) or (B, H, T, S), or None
+        Axes of length one stand for all.
+    query, key : tensors (B, H, T, E) and (B, H, S, E)
+
+    Raises
+    ------
+    ValueError : for another shape or type.
+    """
+    if allowed is None:
+        return None
+    wanted = (*query.shape[:3], key.shape[2])
+    spread = allowed[:, None] if allowed.ndim == 3 else allowed
+    try:
+        spread.expand(wanted)
+        fits = spread.dtype == torch.bool
+    except RuntimeError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            "MultiHeadAttention: expected a bool mask (T, S), (B, T, S) or (B, H, T, S) for "
+            f"{wanted}, found {allowed.dtype} {tuple(allowed.shape)}"
+        )
+    return spread
+
+
 class MultiHeadAttention(nn.Module):
     """Several attentions side by side, each in its own projection (Vaswani et al. 2017, 3.2.2).
 
@@ -72,13 +102,15 @@ class MultiHeadAttention(nn.Module):
     Notes
     -----
     ``forward(x (B, T, E), memory (B, S, E) or None, allowed)`` gives (B, T, E). Without memory a
-    sequence looks at itself. ``weights`` gives what `forward` does not: the attention maps.
+    sequence looks at itself. ``allowed`` is a bool tensor, False hides: (T, S) for all, (B, T, S)
+    a mask for each sequence, or (B, H, T, S) one for each head as well.
+    ``weights`` gives what `forward` does not: the attention maps.
     The forward pass uses PyTorch's fused kernel, which computes `attention` without keeping the
     T x S weights. Parameters are named and shaped as in ``torch.nn.MultiheadAttention``.
 
     Raises
     ------
-    ValueError : if the heads do not divide the width.
+    ValueError : if the heads do not divide the width, or a mask is not bool or has another shape.
     """
 
     def __init__(self, width, heads):
@@ -95,7 +127,13 @@ class MultiHeadAttention(nn.Module):
         nn.init.zeros_(self.out_proj.bias)
 
     def project(self, x, memory):
-        """Queries (B, H, T, E/H), keys and values (B, H, S, E/H)."""
+        """Queries (B, H, T, E/H), keys and values (B, H, S, E/H).
+
+        Parameters
+        ----------
+        x : tensor (B, T, E)
+        memory : tensor (B, S, E) or None
+        """
         width = x.shape[-1]
         if memory is None:
             parts = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)
@@ -110,9 +148,18 @@ class MultiHeadAttention(nn.Module):
 
     def forward(self, x, memory=None, allowed=None):
         """Mixed positions (B, T, E)."""
-        mixed = F.scaled_dot_product_attention(*self.project(x, memory), attn_mask=allowed)
+        query, key, value = self.project(x, memory)
+        allowed = for_heads(allowed, query, key)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed)
         return self.out_proj(mixed.transpose(1, 2).flatten(2))
 
     def weights(self, x, memory=None, allowed=None):
-        """Attention maps (B, H, T, S)."""
-        return attention(*self.project(x, memory), allowed)[1]
+        """Attention maps (B, H, T, S).
+
+        Parameters
+        ----------
+        x, memory, allowed
+            As for `forward`.
+        """
+        query, key, value = self.project(x, memory)
+        return attention(query, key, value, for_heads(allowed, query, key))[1]

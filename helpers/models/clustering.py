@@ -6,6 +6,22 @@ from dataclasses import dataclass
 import torch
 
 
+def distances(x, centres):
+    """Euclidean distances (N, K), exact also where both lie far from zero.
+
+    Parameters
+    ----------
+    x : tensor (N, D)
+    centres : tensor (K, D)
+
+    Examples
+    --------
+    >>> distances(torch.tensor([[1e4]]), torch.tensor([[1e4 + 0.5], [1e4]])).tolist()
+    [[0.5, 0.0]]
+    """
+    return torch.cdist(x, centres, compute_mode="donot_use_mm_for_euclid_dist")
+
+
 def plus_plus(x, clusters, seed=0):
     """Starting centres that lie apart: k-means++ (Arthur & Vassilvitskii 2007).
 
@@ -33,7 +49,7 @@ def plus_plus(x, clusters, seed=0):
     draws = torch.Generator().manual_seed(seed)
     centres = x[torch.randint(len(x), (1,), generator=draws)]
     for _ in range(clusters - 1):
-        weight = torch.cdist(x, centres).min(1).values ** 2
+        weight = distances(x, centres).min(1).values.cpu() ** 2
         if weight.sum() == 0:  # every example is a centre already
             weight = torch.ones(len(x))
         centres = torch.cat([centres, x[torch.multinomial(weight, 1, generator=draws)]])
@@ -67,7 +83,7 @@ def kmeans(x, centres, steps=100):
     Clusters
     """
     for _ in range(steps):
-        labels = torch.cdist(x, centres).argmin(1)
+        labels = distances(x, centres).argmin(1)
         moved = torch.stack(
             [x[labels == k].mean(0) if (labels == k).any() else c for k, c in enumerate(centres)]
         )
@@ -75,7 +91,7 @@ def kmeans(x, centres, steps=100):
         centres = moved
         if done:
             break
-    squared = torch.cdist(x, centres) ** 2
+    squared = distances(x, centres) ** 2
     return Clusters(squared.argmin(1), centres, float(squared.min(1).values.sum()))
 
 
@@ -89,7 +105,13 @@ class Mixture:
 
 
 def responsibilities(x, mixture):
-    """The E step: posterior probability (N, K) of each component, and the log-likelihoods (N,)."""
+    """The E step: posterior probability (N, K) of each component, and the log-likelihoods (N,).
+
+    Parameters
+    ----------
+    x : tensor (N, D)
+    mixture : Mixture
+    """
     scale = torch.linalg.cholesky(mixture.covariances)
     centred = x[None] - mixture.means[:, None]  # (K, N, D)
     white = torch.linalg.solve_triangular(scale, centred.mT, upper=False)  # (K, D, N)
@@ -103,12 +125,21 @@ def responsibilities(x, mixture):
 
 
 def maximise(x, share, ridge=1e-6):
-    """The M step: the mixture whose weights, means and covariances fit the responsibilities."""
+    """The M step: the mixture whose weights, means and covariances fit the responsibilities.
+
+    Parameters
+    ----------
+    x : tensor (N, D)
+    share : tensor (N, K)
+        Responsibilities; each row sums to one.
+    ridge : float >= 0
+        Added to the diagonal of each covariance.
+    """
     mass = share.sum(0)
     means = share.T @ x / mass[:, None]
     centred = x[None] - means[:, None]
     covariances = torch.einsum("nk,knd,kne->kde", share, centred, centred) / mass[:, None, None]
-    return Mixture(mass / len(x), means, covariances + ridge * torch.eye(x.shape[1], dtype=x.dtype))
+    return Mixture(mass / len(x), means, covariances + ridge * torch.eye(x.shape[1]).to(x))
 
 
 def gaussian_mixture(x, start, steps=100, ridge=1e-6):
@@ -131,8 +162,8 @@ def gaussian_mixture(x, start, steps=100, ridge=1e-6):
     mixture = start
     if isinstance(start, torch.Tensor):
         k, d = start.shape
-        spread = x.var() * torch.eye(d, dtype=x.dtype).expand(k, d, d)
-        mixture = Mixture(torch.full((k,), 1 / k, dtype=x.dtype), start, spread)
+        spread = x.var() * torch.eye(d).to(x).expand(k, d, d)
+        mixture = Mixture(x.new_full((k,), 1 / k), start, spread)
     history = []
     for _ in range(steps):
         share, log_likelihood = responsibilities(x, mixture)

@@ -7,7 +7,7 @@ import torch
 
 from helpers.ground.random import seed_everything
 from helpers.notebook.band import promise_results
-from helpers.plots.describe import describe
+from helpers.plots.describe import describe_in_notebooks
 from helpers.plots.style import use_style
 
 
@@ -43,7 +43,7 @@ def start(seed=0, threads=1, data=None):
     torch.set_num_threads(number_of_threads(threads))
     seed_everything(seed)
     use_style()
-    say_what_figures_show()
+    describe_in_notebooks()
     promise_results(data is None)
     return data
 
@@ -56,13 +56,3 @@ def number_of_threads(threads):
             f"HELPERS_THREADS or threads: expected a whole number of at least 1, found {said!r}"
         )
     return int(said)
-
-
-def say_what_figures_show():
-    """Store with each figure of a notebook what it shows, as text.
-
-    A method of the class, because the notebook's backend drops formatters when it starts.
-    """
-    from matplotlib.figure import Figure
-
-    Figure._repr_pretty_ = lambda figure, printer, cycle: printer.text(describe(figure))

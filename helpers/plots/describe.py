@@ -51,3 +51,13 @@ def of_panel(axes):
 def labelled(name, text):
     """`x: label`, or nothing."""
     return f"{name}: {text}" if text else ""
+
+
+def describe_in_notebooks():
+    """Store with each figure of a notebook what it shows, as its text form.
+
+    A method of the class, because the notebook's backend drops formatters when it starts.
+    """
+    from matplotlib.figure import Figure
+
+    Figure._repr_pretty_ = lambda figure, printer, cycle: printer.text(describe(figure))

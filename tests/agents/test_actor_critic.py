@@ -62,10 +62,20 @@ def test_lambda_outside_its_range():
         advantages(one, one, one, one.bool(), one.bool(), gamma=0.9, lam=-0.1)
 
 
-def test_entropy_equals_torch_s_distribution():
-    logits = torch.randn(5, 4)
-    theirs = torch.distributions.Categorical(logits=logits).entropy().mean()
-    assert torch.allclose(entropy(logits), theirs, atol=1e-6)
+def test_entropy_equals_scipy_s_with_forbidden_actions_too():
+    """A forbidden action, -inf, had made the entropy NaN."""
+    from scipy.stats import entropy as theirs
+
+    logits = torch.randn(6, 4, generator=torch.Generator().manual_seed(0)).double()
+    logits[:3, 1] = -torch.inf
+    logits.requires_grad_()
+    found = entropy(logits)
+    assert float(found.detach()) == pytest.approx(theirs(logits.softmax(1).detach(), axis=1).mean())
+    (gradient,) = torch.autograd.grad(found, logits)
+    assert gradient.isfinite().all()
+    assert gradient.abs().max() > 0
+    assert float(entropy(torch.tensor([[0.0, -torch.inf, 0.0]]))) == pytest.approx(np.log(2))
+    assert float(entropy(torch.zeros(2, 4))) == pytest.approx(np.log(4))
 
 
 def test_a_new_policy_is_nearly_undecided():

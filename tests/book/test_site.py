@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
-sys.path.append(str(ROOT / "book" / "_ext"))
+sys.path += [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
 import curriculum  # noqa: E402
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -193,9 +193,46 @@ def test_there_is_a_sitemap_a_404_page_and_a_preview():
     sitemap = (SITE / "sitemap.xml").read_text()
     assert sitemap.count("<loc>") >= 20
     assert "/book/index.html" in sitemap
+    assert "404" not in sitemap
+    assert "noindex" in (SITE / "book" / "404.html").read_text()
     assert page(SITE / "404.html").base.startswith(CONFIG["html"]["baseurl"])
     assert (SITE / "_static" / "social.png").stat().st_size < 300_000
-    assert 'property="og:description"' in (SITE / "book" / "index.html").read_text()
+    for name in ("index.html", "book/index.html"):
+        assert 'property="og:description"' in (SITE / name).read_text(), name
+
+
+@built
+def test_links_to_notebooks_have_no_dot_in_their_path():
+    for path in (SITE / "notebooks").rglob("*.html"):
+        text = path.read_text()
+        assert "/./" not in text.split("<article")[0]
+        name = path.relative_to(SITE).with_suffix(".ipynb").as_posix()
+        assert f"colab.research.google.com/github/{URL.split('/', 3)[3]}/blob/main/{name}" in text
+        assert f"urlpath=lab/tree/{name}" in text
+
+
+@built
+def test_ids_are_unique_on_every_page():
+    for path in pages():
+        ids = re.findall(r'<[^>]+\sid="([^"]+)"', path.read_text())
+        twice = {name for name in ids if ids.count(name) > 1}
+        assert not twice, f"{path.relative_to(SITE)}: {sorted(twice)[:5]}"
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path, monkeypatch):
+    import build
+
+    monkeypatch.setattr(build, "SITE", tmp_path / "html")
+    monkeypatch.setattr(build, "STAMP", tmp_path / "stamp")
+    for folder in ("html", ".doctrees"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "stamp").write_text("whole")
+    build.drop_halves()
+    assert (tmp_path / "html").exists(), "a finished build is kept"
+    (tmp_path / "stamp").unlink()
+    build.drop_halves()
+    assert not (tmp_path / "html").exists()
+    assert not (tmp_path / ".doctrees").exists()
 
 
 @built

@@ -1,19 +1,51 @@
+"""Every split keeps what it promises, or says in one sentence why it cannot."""
+
+import re
+
+import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from helpers.data import splits
+
+SHARE = st.floats(0.05, 0.95)
+RINGS = ("c1ccccc1", "C1CCCCC1", "c1ccncc1", "C1CCNC1", "c1ccsc1", "C1CC1", "c1ccc2ccccc2c1", "")
 
 
 def whole(train, test, n):
     return torch.equal(torch.cat([train, test]).sort().values, torch.arange(n))
 
 
-@settings(max_examples=30, deadline=None)
-@given(n=st.integers(10, 200), test=st.floats(0.1, 0.9), seed=st.integers(0, 99))
-def test_random_split_is_disjoint_and_complete(n, test, seed):
-    train, held = splits.random_split(n, test=test, seed=seed)
+def near(held, n, test):
+    return abs(len(held) - n * test) <= max(1, n / 100)
+
+
+def split_or_sentence(split, *data, test, again=True):
+    """The two sides, or None where the share was refused, and then rightly.
+
+    With `again` the share that the sentence names can be had by asking for it.
+    """
+    try:
+        return split(*data, test=test)
+    except ValueError as error:
+        sentence = str(error)
+    if "cannot be kept" not in sentence:
+        assert re.search("both sides non-empty|at least two", sentence), sentence
+        return None
+    named = float(re.search(r"it would be test=([\d.]+)$", sentence)[1])
+    assert abs(named - test) * len(data[0]) > 0.9 * max(1, len(data[0]) / 100)
+    if again:
+        assert near(split(*data, test=named)[1], len(data[0]), named)
+    return None
+
+
+@seed(0)
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(10, 200), test=SHARE, number=st.integers(0, 99))
+def test_random_split_is_disjoint_complete_and_of_the_size_asked(n, test, number):
+    train, held = splits.random_split(n, test=test, seed=number)
     assert whole(train, held, n)
     assert abs(len(held) - n * test) <= 0.5 + 1e-9
 
@@ -24,14 +56,43 @@ def test_random_split_depends_on_the_seed_and_only_on_it():
     assert not torch.equal(a, c)
 
 
-def test_stratified_split_has_the_class_counts_of_scikit_learn():
+@seed(0)
+@settings(max_examples=80, deadline=None)
+@given(counts=st.lists(st.integers(2, 40), min_size=1, max_size=30), test=SHARE)
+def test_every_class_gives_its_share_and_so_do_all(counts, test):
     from sklearn.model_selection import train_test_split
 
-    y = torch.tensor([0] * 70 + [1] * 20 + [2] * 10)
-    train, held = splits.random_split(100, test=0.3, y=y)
-    wanted = train_test_split(torch.arange(100), test_size=0.3, stratify=y, random_state=0)[1]
-    assert whole(train, held, 100)
-    assert y[held].bincount().tolist() == y[wanted].bincount().tolist()
+    y = np.repeat(np.arange(len(counts)), counts)
+    sides = split_or_sentence(
+        lambda y, test: splits.random_split(len(y), test=test, y=y), y, test=test, again=False
+    )
+    if sides is None:
+        return
+    assert whole(*sides, len(y))
+    found = np.bincount(y[sides[1].numpy()], minlength=len(counts))
+    assert (abs(found - np.array(counts) * test) < 1).all()
+    assert ((found > 0) & (found < counts)).all()
+    assert near(sides[1], len(y), test)
+    if min(sum(counts) * test, sum(counts) * (1 - test)) >= len(counts) + 1:
+        theirs = train_test_split(y, test_size=len(sides[1]), stratify=y, random_state=0)[1]
+        assert abs(np.bincount(theirs, minlength=len(counts)) - found).max() <= 1
+
+
+def test_many_small_classes_cannot_keep_a_small_share():
+    """100 classes of three rows, test=0.1, had given 33 % without a word."""
+    y = np.repeat(np.arange(100), 3)
+    with pytest.raises(ValueError, match=r"test=0.1 cannot be kept with every class on both sides"):
+        splits.random_split(300, test=0.1, y=y)
+    assert len(splits.random_split(300, test=0.333, y=y)[1]) == 100
+
+
+@pytest.mark.parametrize("kind", [list, np.array, torch.tensor])
+def test_labels_of_every_kind_split_alike(kind):
+    y = [0] * 70 + [1] * 20 + [2] * 10
+    expected = splits.random_split(100, test=0.3, y=torch.tensor(y))
+    assert torch.equal(splits.random_split(100, test=0.3, y=kind(y))[1], expected[1])
+    names = np.array(["a", "b", "c"])[y].tolist()
+    assert torch.equal(splits.random_split(100, test=0.3, y=names)[1], expected[1])
 
 
 def test_unstratified_split_of_a_rare_class_differs():
@@ -42,15 +103,27 @@ def test_unstratified_split_of_a_rare_class_differs():
     assert len(counts) > 1
 
 
-@settings(max_examples=30, deadline=None)
-@given(groups=st.lists(st.integers(0, 8), min_size=4, max_size=60), seed=st.integers(0, 9))
-def test_groups_stay_intact(groups, seed):
+names = st.one_of(st.integers(0, 8), st.sampled_from(["p1", "p2", "p3"]), st.floats(0, 1))
+
+
+@seed(0)
+@settings(max_examples=80, deadline=None)
+@given(
+    groups=st.one_of(
+        st.lists(names, min_size=4, max_size=60),
+        st.lists(st.integers(0, 30), min_size=4, max_size=60).map(lambda g: [i // 3 for i in g]),
+    ),
+    test=SHARE,
+    number=st.integers(0, 9),
+)
+def test_no_group_stands_on_two_sides(groups, test, number):
     if len(set(groups)) < 2:
-        groups = [*groups, 99]
-    train, held = splits.group_split(groups, test=0.3, seed=seed)
+        groups[0] = "another"
+    train, held = splits.group_split(groups, test=test, seed=number)
     sides = [{groups[i] for i in side.tolist()} for side in (train, held)]
     assert whole(train, held, len(groups))
     assert not sides[0] & sides[1]
+    assert abs(len(sides[1]) - len(set(groups)) * test) < 1
 
 
 def test_group_split_takes_as_many_groups_as_scikit_learn():
@@ -64,13 +137,26 @@ def test_group_split_takes_as_many_groups_as_scikit_learn():
     assert len(set(groups[plain[0]].tolist()) & set(groups[plain[1]].tolist())) > 3
 
 
-@settings(max_examples=30, deadline=None)
-@given(times=st.lists(st.integers(0, 40), min_size=8, max_size=60, unique=True))
-def test_the_past_is_before_the_future(times):
-    train, held = splits.time_split(times, test=0.25)
-    times = torch.tensor(times)
+@seed(0)
+@settings(max_examples=100, deadline=None)
+@given(
+    times=st.one_of(
+        st.lists(st.integers(0, 12), min_size=4, max_size=60),
+        st.lists(st.floats(-1e9, 1e9), min_size=4, max_size=60),
+    ),
+    test=SHARE,
+    kind=st.sampled_from([list, np.array, torch.tensor]),
+)
+def test_the_past_is_before_the_future_and_no_tie_is_cut(times, test, kind):
+    given_times = torch.tensor(times, dtype=torch.float64) if kind is torch.tensor else kind(times)
+    sides = split_or_sentence(splits.time_split, given_times, test=test)
+    if sides is None:
+        return
+    train, held = sides
+    times = torch.tensor(times, dtype=torch.float64)
     assert whole(train, held, len(times))
     assert times[train].max() < times[held].min()
+    assert near(held, len(times), test)
 
 
 def test_time_split_equals_the_last_fold_of_scikit_learn():
@@ -79,70 +165,105 @@ def test_time_split_equals_the_last_fold_of_scikit_learn():
     train, held = splits.time_split(torch.arange(20), test=0.2, gap=0)
     wanted = list(TimeSeriesSplit(3, test_size=4).split(range(20)))[-1]
     assert (train.tolist(), held.tolist()) == (wanted[0].tolist(), wanted[1].tolist())
+    wanted = list(TimeSeriesSplit(3, test_size=4, gap=2).split(range(20)))[-1]
+    assert splits.time_split(torch.arange(20), test=0.2, gap=3)[0].tolist() == wanted[0].tolist()
 
 
-def test_time_gap_drops_late_training_rows_and_ties_stay_together():
-    assert splits.time_split(torch.arange(10), test=0.2, gap=3)[0].tolist() == [0, 1, 2, 3, 4, 5]
-    assert splits.time_split([1, 2, 3, 3, 3], test=0.2)[1].tolist() == [2, 3, 4]
+def test_lists_of_seconds_lose_no_precision():
+    """Seconds since 1970 are 128 apart in float32."""
+    times = [1.7e9 + i for i in range(10)]
+    assert splits.time_split(times, test=0.3)[1].tolist() == [7, 8, 9]
+    assert splits.group_split([1.7e9, 1.7e9 + 1], test=0.5)[1].numel() == 1
 
 
-def test_scaffolds_stay_intact_and_agree_with_rdkit():
+def test_short_integers_do_not_wrap_at_a_gap():
+    times = np.arange(10, dtype=np.uint8)
+    assert splits.time_split(times, test=0.8, gap=2)[0].tolist() == [0]
+    assert splits.time_split(times, test=0.2, gap=3)[0].tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_ties_that_hold_most_rows_are_refused():
+    """Three of five rows at the last time: a fifth had become three fifths."""
+    with pytest.raises(
+        ValueError, match=r"test=0.2 cannot .* one time together: it would be test=0.600"
+    ):
+        splits.time_split([1, 2, 3, 3, 3], test=0.2)
+    assert splits.time_split([1, 2, 3, 3, 3], test=0.6)[1].tolist() == [2, 3, 4]
+
+
+def cores(smiles):
     from rdkit import Chem
     from rdkit.Chem.Scaffolds import MurckoScaffold
 
-    smiles = ["CCO", "CC", "Cc1ccccc1", "Oc1ccccc1", "c1ccncc1", "C1CCCCC1", "CC1CCCCC1", "CCC"]
-    train, held = splits.scaffold_split(smiles, test=0.25)
-    core = [
+    return [
         Chem.MolToSmiles(MurckoScaffold.GetScaffoldForMol(Chem.MolFromSmiles(s))) for s in smiles
     ]
+
+
+def test_scaffolds_stay_intact_and_agree_with_rdkit():
+    smiles = ["CCO", "CC", "Cc1ccccc1", "Oc1ccccc1", "c1ccncc1", "C1CCCCC1", "CC1CCCCC1", "CCC"]
+    train, held = splits.scaffold_split(smiles, test=0.25)
+    core = cores(smiles)
     assert whole(train, held, len(smiles))
     assert not {core[i] for i in train.tolist()} & {core[i] for i in held.tolist()}
     assert held.tolist() == [5, 6]  # acyclic (3) and benzene (2) fill training, pyridine still fits
+
+
+@seed(0)
+@settings(max_examples=60, deadline=None)
+@given(kinds=st.lists(st.integers(0, 7), min_size=4, max_size=60), test=SHARE)
+def test_scaffold_shares_are_kept_or_refused(kinds, test):
+    smiles = ["C" * (1 + i % 3) + RINGS[kind] for i, kind in enumerate(kinds)]
+    sides = split_or_sentence(splits.scaffold_split, smiles, test=test)
+    if sides is None:
+        return
+    kinds = torch.tensor(kinds)
+    assert whole(*sides, len(smiles))
+    assert not set(kinds[sides[0]].tolist()) & set(kinds[sides[1]].tolist())
+    assert near(sides[1], len(smiles), test)
+
+
+def test_nine_of_ten_on_one_scaffold_cannot_give_a_fifth():
+    smiles = ["C" * i + "c1ccccc1" for i in range(1, 10)] + ["C1CC1"]
+    with pytest.raises(
+        ValueError, match=r"test=0.2 cannot .* whole scaffolds: it would be test=0.900"
+    ):
+        splits.scaffold_split(smiles, test=0.2)
 
 
 def test_scaffold_split_tests_rarer_scaffolds_than_a_random_split():
     from helpers.data.molecules import freesolv
 
     smiles = freesolv().smiles
-    code, _ = splits._codes([splits._scaffold(s, 0) for s in smiles])
-    size = code.bincount()[code].float()
+    _, code, counts = np.unique(cores(smiles), return_inverse=True, return_counts=True)
+    size = counts[code]
     scaffold, plain = splits.scaffold_split(smiles)[1], splits.random_split(len(smiles))[1]
-    assert size[scaffold].mean() < size[plain].mean() / 3
+    assert size[scaffold.numpy()].mean() < size[plain.numpy()].mean() / 3
 
 
-@settings(max_examples=30, deadline=None)
-@given(n=st.integers(6, 80), k=st.integers(2, 6), seed=st.integers(0, 9))
-def test_folds_test_every_row_once(n, k, seed):
-    folds = splits.kfold(n, k, seed=seed)
-    assert torch.equal(torch.cat([t for _, t in folds]).sort().values, torch.arange(n))
-    assert all(whole(train, held, n) for train, held in folds)
-
-
-def test_stratified_folds_have_the_class_counts_of_scikit_learn():
-    from sklearn.model_selection import StratifiedKFold
-
-    y = torch.tensor([0] * 30 + [1] * 15 + [2] * 5)
-    ours = [y[t].bincount(minlength=3).tolist() for _, t in splits.kfold(50, 5, y=y)]
-    theirs = StratifiedKFold(5).split(y, y)
-    assert sorted(ours) == sorted(y[t].bincount(minlength=3).tolist() for _, t in theirs)
-
-
-def test_complaints():
-    with pytest.raises(ValueError, match="share between 0 and 1, found 1.5"):
-        splits.random_split(10, test=1.5)
-    with pytest.raises(ValueError, match="class 1 has one row"):
-        splits.random_split(3, y=[0, 0, 1])
-    with pytest.raises(ValueError, match=r"y must have shape \(3,\), found \(2,\)"):
-        splits.random_split(3, y=[0, 0])
-    with pytest.raises(ValueError, match="both sides non-empty"):
-        splits.random_split(2, test=0.1)
-    with pytest.raises(ValueError, match="at least two groups, found 1"):
-        splits.group_split([1, 1])
-    with pytest.raises(ValueError, match="without NaN"):
-        splits.time_split([1.0, float("nan")])
-    with pytest.raises(ValueError, match="gap must not be negative"):
-        splits.time_split([1, 2], gap=-1)
-    with pytest.raises(ValueError, match="row 1 is not a readable SMILES string, found 'C1C'"):
-        splits.scaffold_split(["CC", "C1C"])
-    with pytest.raises(ValueError, match="k must be between 2 and the 3 rows, found 4"):
-        splits.kfold(3, 4)
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: splits.random_split(10, test=1.5), "share between 0 and 1, found 1.5"),
+        (lambda: splits.random_split(3, y=[0, 0, 1]), "class 1 has one row"),
+        (lambda: splits.random_split(3, y=[0, 0]), r"y must have shape \(3,\), found \(2,\)"),
+        (lambda: splits.random_split(2, test=0.1), "0 test rows, expected both sides non-empty"),
+        (lambda: splits.random_split(3, y=[0, None, 1]), "y has no value in row 1"),
+        (lambda: splits.random_split(2, y=[[0, 1], [1, 1]]), "numbers or names as y"),
+        (lambda: splits.group_split([1, 1]), "at least two groups, found 1"),
+        (lambda: splits.group_split(["a", np.nan, "b"]), "groups has no value in row 1"),
+        (lambda: splits.group_split(np.zeros((3, 2))), "one value a row as groups"),
+        (lambda: splits.time_split([1.0, float("nan")]), "times has no value in row 1"),
+        (lambda: splits.time_split([1.0, np.inf]), "finite numbers as times, found float64"),
+        (lambda: splits.time_split(["2001", "2002"]), "finite numbers as times, found"),
+        (lambda: splits.time_split([1, 1]), "at least two different times, found one"),
+        (lambda: splits.time_split([1, 2], gap=-1), "gap must not be negative, found -1"),
+        (lambda: splits.time_split([1, 2, 3], gap=9), "0 train and 1 test rows, expected both"),
+        (lambda: splits.scaffold_split(["CC", "C1C"]), "row 1 is not a readable SMILES .* 'C1C'"),
+        (lambda: splits.scaffold_split(["CC", None]), "row 1 is not a readable SMILES .* None"),
+        (lambda: splits.scaffold_split("CCO"), "expected both sides non-empty"),
+    ],
+)
+def test_what_cannot_be_split_is_one_sentence(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()

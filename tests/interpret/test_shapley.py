@@ -1,6 +1,8 @@
 import itertools
 import math
+import re
 
+import hypothesis
 import numpy as np
 import pytest
 import shap
@@ -9,7 +11,14 @@ from captum.attr import ShapleyValues
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.interpret.shapley import exact, kernel, masking_game, sampled
+from helpers.interpret.shapley import (
+    draw_coalitions,
+    exact,
+    kernel,
+    kernel_weight,
+    masking_game,
+    sampled,
+)
 
 
 def random_game(players, seed=0):
@@ -119,6 +128,46 @@ def test_sampled_kernel_comes_close():
     assert near < 0.05 < far
 
 
+@pytest.mark.parametrize("players", [3, 5])
+def test_coalitions_are_drawn_by_kernel_weight_each_with_its_complement(players):
+    drawn = draw_coalitions(players, 20001, seed=0)
+    first, second = drawn.split(len(drawn) // 2)
+    assert torch.equal(second, ~first)
+    assert len(drawn) == 20002
+    sizes = drawn.sum(1).bincount(minlength=players + 1).double()
+    weights = torch.tensor(
+        [math.comb(players, s) * kernel_weight(players, s) for s in range(1, players)]
+    )
+    assert sizes[0] == sizes[-1] == 0
+    assert torch.allclose(sizes[1:-1] / len(drawn), (weights / weights.sum()).double(), atol=0.02)
+    assert torch.allclose(drawn.double().mean(0), torch.tensor(0.5).double())
+    one = drawn[drawn.sum(1) == 1].double().mean(0)
+    assert torch.allclose(one, torch.full((players,), 1 / players).double(), atol=0.03)
+
+
+@given(st.integers(2, 9), st.integers(-1, 60), st.integers(0, 50))
+@settings(max_examples=80, deadline=None)
+@hypothesis.seed(0)
+def test_few_samples_are_finite_and_efficient_or_refused(players, samples, seed):
+    value = random_game(players, seed)
+    try:
+        phi = kernel(value, players, samples=samples, seed=seed)
+    except ValueError as error:
+        sentence = str(error)
+    else:
+        ends = torch.tensor([[False] * players, [True] * players])
+        assert phi.sum() == pytest.approx(float(value(ends).diff()))
+        assert phi.abs().max() < 1e3
+        return
+    assert re.search("do not determine|expected at least 1$|at least 1", sentence)
+    assert samples < 3 * players**2
+
+
+def test_linear_games_are_found_from_few_samples():
+    phi = kernel(lambda s: s.double() @ torch.arange(5.0).double(), 5, samples=30)
+    assert torch.allclose(phi, torch.arange(5.0).double())
+
+
 def test_groups_are_players():
     f, (x, background) = network(), example()
     game = masking_game(f, x, background, groups=[[0, 1, 4], [2, 3]])
@@ -130,7 +179,11 @@ def test_groups_are_players():
     [
         (lambda: exact(random_game(2), 17), "expected 1 to 16"),
         (lambda: sampled(random_game(2), 2, orders=1), "expected at least 2"),
+        (lambda: exact(random_game(2), 26), r"or use sampled\(\) or kernel\(samples=...\)"),
         (lambda: kernel(random_game(1), 1), "expected at least 2"),
+        (lambda: kernel(random_game(2), 26), "at most 16 unless samples are drawn"),
+        (lambda: kernel(random_game(8), 8, samples=6), "6 coalitions do not determine 8 values"),
+        (lambda: kernel(random_game(8), 8, samples=0), r"samples=0\): expected at least 1"),
         (
             lambda: masking_game(lambda z: z, torch.ones(2), torch.ones(3, 2))(
                 torch.ones(1, 2).bool()

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
 
+from helpers.metrics import generation
 from helpers.metrics.generation import coverage, density, modes_found, precision, radii, recall
 
 
@@ -32,14 +35,46 @@ def reference(real, fake, k):
 SCORES = {"precision": precision, "recall": recall, "density": density, "coverage": coverage}
 
 
-@pytest.mark.parametrize("shift", [0.0, 1.5])
-@pytest.mark.parametrize("k", [1, 5])
-@pytest.mark.parametrize("name", SCORES)
-def test_equal_to_scikit_learns_neighbours(name, k, shift):
-    real, fake = clouds(shift)
-    assert float(SCORES[name](real, fake, k)) == pytest.approx(
-        reference(real, fake, k)[name], abs=1e-6
+@seed(0)
+@settings(max_examples=40, deadline=None)
+@given(
+    sizes=st.tuples(st.integers(4, 60), st.integers(4, 60)),
+    shift=st.sampled_from([0.0, 1.5, 3000.0]),
+    k=st.integers(1, 3),
+    kind=st.sampled_from([torch.float16, torch.float32, torch.float64]),
+)
+def test_equal_to_scikit_learns_neighbours(sizes, shift, k, kind):
+    real, fake = (x.to(kind) for x in clouds(shift, *sizes))
+    expected = reference(real, fake, k)
+    for name, score in SCORES.items():
+        assert float(score(real, fake, k)) == pytest.approx(expected[name], abs=1e-6), name
+
+
+@pytest.mark.parametrize("kind", [torch.uint8, torch.int16, torch.int64])
+def test_whole_numbers_are_points_too(kind):
+    real, fake = ((10 * x + 60).clamp(0, 120).to(kind) for x in clouds(1.5))
+    expected = reference(real, fake, 2)
+    for name, score in SCORES.items():
+        assert float(score(real, fake, 2)) == pytest.approx(expected[name], abs=1e-6), name
+
+
+def test_blocks_of_rows_change_nothing(monkeypatch):
+    real, fake = clouds(1.5)
+    whole = [score(real, fake) for score in SCORES.values()]
+    monkeypatch.setattr(generation, "BLOCK", 100)
+    assert [score(real, fake) for score in SCORES.values()] == whole
+
+
+def test_no_table_of_all_distances_is_made(monkeypatch):
+    """30,000 points against 30,000 would be 3.6 GB."""
+    sizes, cdist = [], torch.cdist
+    monkeypatch.setattr(generation, "BLOCK", 1000)
+    monkeypatch.setattr(
+        torch, "cdist", lambda a, b, **how: sizes.append(len(a) * len(b)) or cdist(a, b, **how)
     )
+    for score in SCORES.values():
+        score(*clouds(n=300, m=200))
+    assert max(sizes) <= 1000
 
 
 def test_radii_equal_a_sorted_table():
@@ -84,10 +119,17 @@ def test_modes_are_counted_by_nearest_centre():
 
 @pytest.mark.parametrize("score", SCORES.values())
 def test_tables_of_other_width_are_refused(score):
-    with pytest.raises(ValueError, match="expected two tables with the same columns"):
+    with pytest.raises(ValueError, match="tables with the same columns and at least one row"):
         score(torch.zeros(8, 3), torch.zeros(8, 2))
+    with pytest.raises(ValueError, match="finite numbers as points, found 8"):
+        score(torch.zeros(8, 3), torch.full((8, 1), torch.nan))
 
 
 def test_too_many_neighbours_are_refused():
     with pytest.raises(ValueError, match=r"k must lie in 1\.\.7 for 8 points, found 8"):
         radii(torch.zeros(8, 3), 8)
+
+
+def test_modes_need_a_radius_and_a_share():
+    with pytest.raises(ValueError, match="radius of 0 or more and a share above 0, found -1 and"):
+        modes_found(torch.zeros(3, 2), torch.ones(2, 2), -1)

@@ -32,6 +32,39 @@ def test_heads_equal_torch_s_module_with_the_same_weights(cross):
     assert not torch.allclose(mine(x, memory), theirs(x.flip(1), looked, looked)[0], atol=1e-3)
 
 
+@pytest.mark.parametrize("cross", [False, True])
+def test_a_mask_a_sequence_is_not_a_mask_a_head(cross):
+    """With as many sequences as heads, (B, T, S) had been read as (H, T, S) without a word."""
+    torch.manual_seed(0)
+    mine, theirs = MultiHeadAttention(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
+    theirs.load_state_dict(mine.state_dict())
+    x, memory = torch.randn(3, 5, 12), torch.randn(3, 7, 12) if cross else None
+    looked = x if memory is None else memory
+    allowed = torch.rand(3, 5, looked.shape[1], generator=torch.Generator().manual_seed(1)) < 0.5
+    allowed[..., 0] = True
+    hidden = ~allowed.repeat_interleave(3, 0)  # torch's order: heads within sequences
+    out, weights = theirs(x, looked, looked, attn_mask=hidden, average_attn_weights=False)
+    assert torch.allclose(mine(x, memory, allowed), out, atol=1e-6)
+    assert torch.allclose(mine.weights(x, memory, allowed), weights, atol=1e-6)
+    for_each = allowed[:, None].expand(-1, 3, -1, -1)
+    assert torch.equal(mine(x, memory, for_each), mine(x, memory, allowed))
+    a_head = allowed[None]
+    assert not torch.allclose(mine(x, memory, a_head), out, atol=1e-3)
+    padding = allowed[:, :1]  # (B, 1, S): positions that no one may see
+    assert torch.equal(mine(x, memory, padding), mine(x, memory, padding.expand_as(allowed)))
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [torch.ones(2, 5, 5).bool(), torch.ones(4, 4).bool(), torch.ones(5, 5), torch.ones(5, 5).int()],
+)
+def test_masks_of_another_shape_or_type_are_refused(mask):
+    layer, x = MultiHeadAttention(12, 3), torch.randn(3, 5, 12)
+    for call in (layer, layer.weights):
+        with pytest.raises(ValueError, match=r"bool mask .* for \(3, 3, 5, 5\), found torch"):
+            call(x, allowed=mask)
+
+
 def test_the_causal_mask_equals_torch_s():
     theirs = nn.Transformer.generate_square_subsequent_mask(6)
     assert torch.equal(causal(6), theirs == 0)

@@ -1,10 +1,18 @@
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
-from helpers.models.clustering import Mixture, gaussian_mixture, kmeans, plus_plus, responsibilities
+from helpers.models.clustering import (
+    Mixture,
+    gaussian_mixture,
+    kmeans,
+    maximise,
+    plus_plus,
+    responsibilities,
+)
 
 
 def blobs(seed=0):
@@ -22,6 +30,52 @@ def test_kmeans_agrees_with_scikit_learn():
     assert mine.inertia == pytest.approx(theirs.inertia_)
     assert (mine.labels.numpy() == theirs.labels_).all()
     assert kmeans(x, start, steps=1).inertia > mine.inertia
+
+
+@pytest.mark.parametrize("offset", [0.0, 1000.0])
+def test_single_precision_far_from_zero_is_scikit_learn_in_double(offset):
+    """At a mean of 1000, labels of 35 points in 500 had not been the nearest centre's."""
+    x = (torch.randn(500, 3, generator=torch.Generator().manual_seed(0)) + offset).float()
+    start = x[:6]
+    mine = kmeans(x, start)
+    apart = cdist(x.double(), mine.centres.double())
+    nearest = apart.min(axis=1)
+    assert np.allclose(apart[np.arange(500), mine.labels], nearest, rtol=1e-4)
+    assert mine.inertia == pytest.approx((nearest**2).sum(), rel=1e-4)
+    theirs = KMeans(6, init=start.double().numpy(), n_init=1, tol=0).fit(x.double().numpy())
+    assert mine.inertia == pytest.approx(theirs.inertia_, rel=2e-2)
+    chosen = plus_plus(x, 6)
+    assert len(chosen.unique(dim=0)) == 6
+
+
+def test_a_centre_without_points_stays_where_it_is():
+    x = blobs()
+    start = torch.cat([x[[0, 40, 80]], torch.full((1, 2), 99.0).double()])
+    mine = kmeans(x, start)
+    assert mine.centres[3].tolist() == [99.0, 99.0]
+    assert torch.equal(mine.labels, kmeans(x, start[:3]).labels)
+    assert mine.centres.isfinite().all()
+
+
+def test_examples_that_are_all_centres_can_still_be_drawn():
+    assert plus_plus(torch.ones(3, 2), 3).tolist() == [[1.0, 1.0]] * 3
+
+
+def test_mixtures_stay_on_their_device():
+    """Identity matrices were made on the CPU; meta tensors refuse to mix as a GPU's do."""
+    x = torch.empty(9, 2, device="meta", dtype=torch.float64)
+    found = maximise(x, torch.empty(9, 3, device="meta", dtype=torch.float64))
+    start, _ = gaussian_mixture(x, x[:3], steps=0)
+    for mixture in (found, start):
+        assert mixture.covariances.device.type == mixture.weights.device.type == "meta"
+        assert mixture.covariances.dtype == torch.float64
+
+
+def test_a_mixture_may_start_from_means():
+    x = blobs()
+    mixture, _ = gaussian_mixture(x, x[[0, 40, 80]], steps=0)
+    assert mixture.weights.tolist() == [1 / 3] * 3
+    assert torch.allclose(mixture.covariances, x.var() * torch.eye(2).double().expand(3, 2, 2))
 
 
 def test_kmeans_settles_where_every_centre_is_a_mean():

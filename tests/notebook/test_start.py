@@ -33,13 +33,3 @@ def test_a_wrong_number_of_threads_is_one_sentence(threads, monkeypatch):
     monkeypatch.setenv("HELPERS_THREADS", threads)
     with pytest.raises(ValueError, match="whole number of at least 1, found"):
         start()
-
-
-def test_a_figure_is_stored_with_what_it_shows():
-    from IPython.lib.pretty import pretty
-    from matplotlib.figure import Figure
-
-    start()
-    figure = Figure()
-    figure.subplots().set_title("Error falls")
-    assert pretty(figure) == "Figure: Error falls"

@@ -1,7 +1,8 @@
 import matplotlib.pyplot as plt
 import pytest
+from IPython.lib.pretty import pretty
 
-from helpers.plots.describe import describe
+from helpers.plots.describe import describe, describe_in_notebooks
 
 
 @pytest.fixture
@@ -34,3 +35,8 @@ def test_digits_that_differ_between_processors_do_not_show(figure):
     before = describe(figure)
     figure.axes[0].set_title("Error falls to 0.124")
     assert describe(figure) == before
+
+
+def test_in_a_notebook_that_is_the_text_form_of_a_figure(figure):
+    describe_in_notebooks()
+    assert pretty(figure) == describe(figure)

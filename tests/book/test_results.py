@@ -1,0 +1,77 @@
+"""Long runs: interrupted and resumed, stale when what they rest on has changed."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
+import results  # noqa: E402
+
+SCRIPT = """
+from helpers.metrics.comparison import difference
+
+def cases():
+    return [{"seed": seed} for seed in range(3)]
+
+def run(seed):
+    if seed == FAILS:
+        raise KeyboardInterrupt
+    return {"square": seed ** 2}
+"""
+
+
+@pytest.fixture
+def experiment(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "EXPERIMENTS", tmp_path)
+    (tmp_path / "p").mkdir()
+
+    def write(fails=None, more=""):
+        (tmp_path / "p" / "c.py").write_text(f"FAILS = {fails}\n{SCRIPT}{more}")
+        return "p/c"
+
+    return write
+
+
+def rows(tmp_path):
+    return json.loads((tmp_path / "p" / "c.json").read_text())["rows"]
+
+
+def test_an_interrupted_run_keeps_its_cases_and_goes_on(experiment, tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "digest", lambda chapter: "same")
+    with pytest.raises(KeyboardInterrupt):
+        results.run(experiment(fails=2), minutes=1)
+    assert [row["case"]["seed"] for row in rows(tmp_path)] == [0, 1]
+    assert results.stale("p/c") == "1 cases are not run yet"
+    assert results.run(experiment(), minutes=1) == 0
+    assert [row["result"]["square"] for row in rows(tmp_path)] == [0, 1, 4]
+    assert results.stale("p/c") is None
+
+
+def test_a_changed_script_is_stale_and_begins_anew(experiment, tmp_path):
+    results.run(experiment(), minutes=1)
+    assert results.stale("p/c") is None
+    experiment(more="# changed\n")
+    assert "have changed" in results.stale("p/c")
+    before = (tmp_path / "p" / "c.json").read_text()
+    results.run("p/c", minutes=1)
+    assert json.loads(before)["hash"] != json.loads((tmp_path / "p" / "c.json").read_text())["hash"]
+
+
+def test_a_changed_helper_makes_it_stale(experiment, monkeypatch):
+    results.run(experiment(), minutes=1)
+    real = Path.read_text
+    changed = lambda self, **how: real(self, **how) + "#" * (self.name == "comparison.py")  # noqa: E731
+    monkeypatch.setattr(Path, "read_text", changed)
+    assert "have changed" in results.stale("p/c")
+
+
+def test_it_stops_when_the_time_is_over(experiment):
+    assert results.run(experiment(), minutes=0) == 3
+
+
+def test_one_that_never_ran_says_so(experiment):
+    experiment()
+    assert results.chapters() == ["p/c"]
+    assert results.stale("p/c") == "never run"

@@ -1,0 +1,116 @@
+"""Run a chapter's long comparison and store it: `make results CHAPTER=part/name` (experiments/README.md).
+
+Each case is kept as soon as it is known. What was stored by another script, other helpers or
+other versions is stale and begun anew.
+"""
+
+import argparse
+import json
+import os
+import platform
+import runpy
+import sys
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import ledger
+from store import ONE_THREAD, write_atomically
+
+ROOT = Path(__file__).resolve().parents[1]
+EXPERIMENTS = ROOT / "experiments"
+
+
+def chapters():
+    """The chapters that have a long run."""
+    return sorted(str(path.relative_to(EXPERIMENTS))[:-3] for path in EXPERIMENTS.glob("*/*.py"))
+
+
+def digest(chapter):
+    """A hash of the script, of all helpers that it uses, and of the pins."""
+    script = (EXPERIMENTS / f"{chapter}.py").read_text(encoding="utf-8")
+    files = ledger.rests_on_source(script)
+    return ledger.digest(script, *(file.read_text(encoding="utf-8") for file in files))
+
+
+def stored(chapter):
+    """What is stored, or None."""
+    path = EXPERIMENTS / f"{chapter}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def stale(chapter):
+    """Why a stored table does not speak for the code as it is; None if it does."""
+    table = stored(chapter)
+    if table is None:
+        return "never run"
+    if table["hash"] != digest(chapter):
+        return "its script, helpers or pins have changed"
+    missing = len(script(chapter)["cases"]()) - len(table["rows"])
+    return f"{missing} cases are not run yet" if missing else None
+
+
+def script(chapter):
+    """The names that an experiment defines."""
+    return runpy.run_path(str(EXPERIMENTS / f"{chapter}.py"))
+
+
+def machine():
+    """The processor, or the GPU, in words."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    names = [
+        s for s in Path("/proc/cpuinfo").read_text().splitlines() if s.startswith("model name")
+    ]
+    return f"one core of {names[0].split(':')[1].strip()}" if names else platform.processor()
+
+
+def fresh(chapter):
+    """An empty table."""
+    versions = {name: version(name) for name in ("torch", "numpy", "scikit-learn")}
+    return {"hash": digest(chapter), "machine": machine(), "versions": versions} | {
+        "date": str(date.today()),
+        "seconds": 0,
+        "rows": [],
+    }
+
+
+def run(chapter, minutes):
+    """Run what is missing, until the time is over; returns how many cases are left."""
+    known, table = script(chapter), stored(chapter)
+    if table is None or table["hash"] != digest(chapter):
+        table = fresh(chapter)
+    done = [row["case"] for row in table["rows"]]
+    waiting = [case for case in known["cases"]() if case not in done]
+    begin = time.process_time()
+    while waiting and time.process_time() - begin < 60 * minutes:
+        case, before = waiting.pop(0), time.process_time()
+        result = {name: float(value) for name, value in known["run"](**case).items()}
+        table["rows"].append({"case": case, "result": result})
+        table["seconds"] = round(table["seconds"] + time.process_time() - before, 1)
+        write_atomically(EXPERIMENTS / f"{chapter}.json", json.dumps(table, indent=1) + "\n")
+        print(f"{chapter}: {case} {result}", flush=True)
+    return len(waiting)
+
+
+def main():
+    """Run the chapters named, or say how the stored tables stand."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("chapters", nargs="*", metavar="part/name")
+    parser.add_argument("--minutes", type=float, default=15, help="of processor time a chapter")
+    options = parser.parse_args()
+    os.environ |= ONE_THREAD
+    for chapter in options.chapters:
+        if chapter not in chapters():
+            sys.exit(f"no experiments/{chapter}.py: expected one of {', '.join(chapters())}")
+        left = run(chapter, options.minutes)
+        print(f"{chapter}: {f'{left} cases left: run again' if left else 'complete'}")
+    for chapter in [] if options.chapters else chapters():
+        print(f"{chapter}: {stale(chapter) or 'up to date'}")
+
+
+if __name__ == "__main__":
+    main()
