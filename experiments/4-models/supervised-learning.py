@@ -26,9 +26,7 @@ def cases():
     """Both splits and the learning curve for all rivals; a longer training for the network."""
     names = [name for name in RIVALS if name != "majority"]
     ways = ("writers", "rows", "labels")
-    found = [
-        {"rival": n, "way": way, "seed": s} for s in range(20) for way in ways for n in names
-    ]
+    found = [{"rival": n, "way": way, "seed": s} for s in range(20) for way in ways for n in names]
     return found + [{"rival": "longer", "way": "writers", "seed": s} for s in range(5)]
 
 

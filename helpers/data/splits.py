@@ -211,7 +211,11 @@ def group_folds(groups, k=7, *, seed=0):
     dealt = GroupKFold(k, shuffle=True, random_state=seed).split(code, groups=code)
     tests = [torch.from_numpy(rows) for _, rows in dealt]
     return [
-        (torch.cat([tests[(i + j) % k] for j in range(2, k)]).sort().values, tests[i - k + 1], tests[i])
+        (
+            torch.cat([tests[(i + j) % k] for j in range(2, k)]).sort().values,
+            tests[i - k + 1],
+            tests[i],
+        )
         for i in range(k)
     ]
 
