@@ -10,7 +10,7 @@ CODE := conftest.py helpers tests tools benchmarks book/_ext
 export HELPERS_PROGRESS := 0
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup book pdf check test test-gpu lint unit chapters new missing store benchmark serve clean
+.PHONY: help setup book pdf check test test-gpu lint unit chapters new missing store results proofs mutants benchmark serve clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -57,6 +57,15 @@ missing: $(SETUP)  ## what a chapter still lacks: make missing CHAPTER=part/name
 
 store: $(SETUP)  ## run chapters and store their outputs: make store CHAPTER=notebooks/part/name.ipynb
 	$(BIN)/python tools/store.py $(or $(CHAPTER),$(NOTEBOOKS))
+
+results: $(SETUP)  ## a chapter's long run, resumed where it was: make results CHAPTER=part/name
+	$(BIN)/python tools/results.py $(CHAPTER)
+
+proofs: $(SETUP)  ## make claims fail: all chapters, or make proofs CHAPTER=notebooks/part/name.ipynb
+	OMP_NUM_THREADS=1 $(BIN)/python tools/proofs.py $(or $(CHAPTER),--budget 100000)
+
+mutants: $(SETUP)  ## plant mistakes in helpers and count those that the tests notice: make mutants SEED=7
+	OMP_NUM_THREADS=1 $(BIN)/python tools/mutation.py --seed $(or $(SEED),0)
 
 benchmark: $(SETUP)  ## measure the engine beside others, store the table
 	$(BIN)/python benchmarks/engines.py

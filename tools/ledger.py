@@ -6,8 +6,8 @@ Beside `notebooks/PART/NAME.ipynb` stand `NAME.mutants.py`, the declarations, an
     name      what is removed or bent, as a reader should read it
     old, new  one replacement of source text, that occurs once
     function  the function of `helpers` it stands in; without it, a code cell of the notebook
-    kills     claims that fail because of it
     since     text of the cell from which on the function is bent; from the first, if left out
+    kills     claims that fail because of it
     system    the named system, if the function lies where things are measured
 """
 
@@ -19,7 +19,7 @@ import runpy
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MEASURES = re.compile(
+SHOWS = re.compile(
     r"\b(check|compare|display)\(|\bplt\b|\bax\b|\bfigure\b|helpers\.(plots|metrics)"
 )
 MEASURING = ("helpers.metrics.", "helpers.plots.", "helpers.notebook.")
@@ -49,34 +49,31 @@ def claims_of(cells):
     found = {}
     for node in ast.walk(ast.parse("\n".join(cells))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check":
-            kinds = [k.value.value for k in node.keywords if k.arg == "kind"]
-            kinds += [part.value for part in node.args[4:5]]
-            found[ast.literal_eval(node.args[0])] = (*kinds, "result")[0]
+            kinds = [*node.args[4:5], *(k.value for k in node.keywords if k.arg == "kind")]
+            found[ast.literal_eval(node.args[0])] = kinds[0].value if kinds else "result"
     return found
 
 
-def since(mutant, cells):
-    """Number of the code cell from which on a function is bent; None if its text is not unique."""
-    found = [n for n, cell in enumerate(cells) if mutant.get("since", "") in cell]
-    return found[0] if len(found) == 1 or "since" not in mutant else None
+def place(text, cells):
+    """Number of the one code cell that holds this text; None if there is not exactly one."""
+    found = [number for number, cell in enumerate(cells) if text in cell]
+    return found[0] if len(found) == 1 else None
 
 
-def refusal(mutant, cells, claims):
-    """Why a declaration is not accepted, in one sentence; None if it is."""
-    unknown = [claim for claim in mutant["kills"] if claim not in claims]
-    if unknown:
-        return f"{mutant['name']}: the chapter makes no claim {unknown[0]!r}"
-    if function := mutant.get("function"):
-        if not function.startswith("helpers."):
-            return f"{mutant['name']}: expected a function of helpers, found {function}"
-        if function.startswith(MEASURING) and not mutant.get("system"):
-            return f"{mutant['name']}: {function} measures; name the system it is, or leave it"
-        return None if since(mutant, cells) is not None else f"{mutant['name']}: since is unclear"
-    count = sum(cell.count(mutant["old"]) for cell in cells)
-    if count != 1:
-        return f"{mutant['name']}: expected its text once in the code cells, found it {count} times"
-    if MEASURES.search(next(cell for cell in cells if mutant["old"] in cell)):
-        return f"{mutant['name']}: its cell holds a check, a table or a figure"
+def refusal(mutant, cells):
+    """Why a declaration is not accepted, in a few words; None if it is."""
+    function = mutant.get("function")
+    cell = place(mutant.get("since", cells[0]) if function else mutant["old"], cells)
+    if cell is None:
+        return "its cell is not to be found, or not the only one"
+    if function and not function.startswith("helpers."):
+        return f"expected a function of helpers, found {function}"
+    if function and function.startswith(MEASURING) and not mutant.get("system"):
+        return f"{function} measures; name the system it is, or leave it"
+    if not function and cells[cell].count(mutant["old"]) != 1:
+        return f"expected {mutant['old']!r} once in its cell"
+    if not function and SHOWS.search(cells[cell]):
+        return "its cell holds a check, a table or a figure"
     return None
 
 
@@ -91,21 +88,16 @@ def modules_of(source):
     return sorted(names)
 
 
-def imported(source):
-    """Files of `helpers` that Python source names in its imports."""
-    names = [name for name in modules_of(source) if name.startswith("helpers.")]
-    places = [ROOT / name.replace(".", "/") for name in names]
-    return {f for p in places for f in (p.with_suffix(".py"), p / "__init__.py") if f.exists()}
-
-
-def rests_on(path):
-    """Files behind a chapter: helpers it imports, directly or not, cited data, pins."""
-    found, new = set(), imported("\n".join(cells_of(path)))
-    while new:
-        found |= new
-        new = {f for file in new for f in imported(file.read_text(encoding="utf-8"))} - found
-    pins = {ROOT / "constraints.txt", ROOT / "helpers" / "data" / "sources.csv"}
-    return sorted(file for file in found | pins if file.exists())
+def rests_on(source):
+    """Files behind Python source: helpers it imports, directly or not, cited data, pins."""
+    found, sources = set(), [source]
+    while sources:
+        names = [n for n in modules_of(sources.pop()) if n.startswith("helpers.")]
+        stems = [ROOT / name.replace(".", "/") for name in names]
+        files = {f for s in stems for f in (s.with_suffix(".py"), s / "__init__.py") if f.exists()}
+        sources += [file.read_text(encoding="utf-8") for file in files - found]
+        found |= files
+    return sorted(found | {ROOT / "constraints.txt", ROOT / "helpers" / "data" / "sources.csv"})
 
 
 def digest(*parts):
@@ -114,13 +106,11 @@ def digest(*parts):
 
 
 def prints(path):
-    """{name: hashes of what a proof depends on}: the chapter and declaration, and the rest."""
+    """{name: hashes of what a proof depends on}: chapter and declaration, and all the rest."""
     chapter = "\n".join(cells_of(path))
-    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(path)))
-    return {
-        mutant["name"]: {"own": digest(chapter, json.dumps(mutant)), "others": others}
-        for mutant in mutants_of(path)
-    }
+    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(chapter)))
+    own = {mutant["name"]: digest(chapter, json.dumps(mutant)) for mutant in mutants_of(path)}
+    return {name: {"own": mine, "others": others} for name, mine in own.items()}
 
 
 def stale(path):
@@ -136,32 +126,38 @@ def stale(path):
 
 
 def rows(path):
-    """One dict a claim and mutant that kills it: claim, kind, band, healthy value, and the kill."""
-    ledger, table = ledger_of(path), []
-    for claim, healthy in ledger["claims"].items():
-        for name, record in ledger["mutants"].items():
-            kill = record["failed"].get(claim)
-            if kill and claim in record["kills"]:
-                found = {"mutant": name, "found": kill["value"], "margin": kill["margin"]}
-                table.append({"claim": claim} | healthy | found)
-    return table
+    """One dict for each claim and mutant that kills it, in the order of the chapter.
+
+    Keys: claim, kind, value (measured), low, high, mutant, found (with the mutant), margin.
+    """
+    ledger = ledger_of(path)
+    return [
+        {
+            "claim": claim,
+            **healthy,
+            "mutant": name,
+            "found": fall["value"],
+            "margin": fall["margin"],
+        }
+        for claim, healthy in ledger["claims"].items()
+        for name, record in ledger["mutants"].items()
+        if claim in record["kills"] and (fall := record["failed"].get(claim))
+    ]
 
 
 def problems(path):
-    """Sentences on what a chapter's proofs lack: killed by nothing, missed, or stale."""
+    """Sentences on what a chapter's proofs lack: stale, missed, or claims killed by nothing."""
     ledger = ledger_of(path)
-    claims = {c: claim["kind"] for c, claim in ledger["claims"].items()}
-    claims |= claims_of(cells_of(path))
+    kinds = {claim: healthy["kind"] for claim, healthy in ledger["claims"].items()}
     killed = {row["claim"] for row in rows(path)}
     said = [f"{name}: {why}" for name, why in stale(path).items()]
     for name, record in ledger["mutants"].items():
-        said += [
-            f"{name}: does not kill {claim!r} ({record['ended']}; {record['stood'].get(claim)})"
-            for claim in record["kills"]
-            if claim not in record["failed"]
-        ]
-    open_claims = [c for c, kind in claims.items() if kind != "agrees" and c not in killed]
-    return said + [f"nothing kills {claim!r}" for claim in open_claims]
+        for claim in set(record["kills"]) - set(record["failed"]):
+            stood = record.get("stood", {}).get(claim)
+            said.append(f"{name}: does not kill {claim!r}, {stood} ({record['ended']})")
+    kinds |= claims_of(cells_of(path))
+    alive = [claim for claim, kind in kinds.items() if kind != "agrees" and claim not in killed]
+    return said + [f"nothing kills {claim!r}" for claim in alive]
 
 
 def doubt(chapter, mutant):
@@ -170,8 +166,8 @@ def doubt(chapter, mutant):
     record = ledger_of(path)["mutants"].get(mutant)
     if record is None:
         return f"{chapter} records no mutant {mutant!r}"
-    if mutant in stale(path):
-        return f"{chapter}, {mutant!r}: {stale(path)[mutant]}"
+    if mutant in (old := stale(path)):
+        return f"{chapter}, {mutant!r}: {old[mutant]}"
     if not set(record["kills"]) & set(record["failed"]):
         return f"{chapter}: no check notices {mutant!r}"
     return None

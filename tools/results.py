@@ -30,7 +30,7 @@ def chapters():
 def digest(chapter):
     """A hash of the script, of all helpers that it uses, and of the pins."""
     script = (EXPERIMENTS / f"{chapter}.py").read_text(encoding="utf-8")
-    files = ledger.rests_on_source(script)
+    files = ledger.rests_on(script)
     return ledger.digest(script, *(file.read_text(encoding="utf-8") for file in files))
 
 

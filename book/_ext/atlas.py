@@ -2,30 +2,38 @@
 
 from collections import Counter
 from html import escape
-from pathlib import Path
 
 from citations import survey_numbers
-from curriculum import chapters, sources, titles, written
+from curriculum import ROOT, chapters, sources, titles, written
 from docutils import nodes
+from ledger import doubt
 from sphinx.util.docutils import SphinxDirective
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = ROOT / "book" / "data" / "survey_names.txt"  # what the survey names, in its order
-STATES = {"runs": "runs", "planned": "planned", "pointer": "pointer only"}
+STATES = {"runs": "runs", "shown": "shown", "planned": "planned", "pointer": "pointer only"}
 
 
 def read():
     """The rows of all chapters in the survey's order, each with its chapter and computed state."""
     order = {name: number for number, name in enumerate(NAMES.read_text().splitlines())}
-    rows = [{**row, "chapter": chapter.name} for chapter in chapters() for row in chapter.atlas]
-    for row in rows:
-        row["state"] = state(row)
+    rows = []
+    for chapter in chapters():
+        for row in chapter.atlas:
+            row = {**row, "chapter": chapter.name}
+            rows.append({**row, "state": state(row)})
     return sorted(rows, key=lambda row: (order.get(row["name"], len(order)), row["name"]))
 
 
 def state(row):
-    """A row that names a check runs; one with a reason points elsewhere; the others are planned."""
-    return "runs" if row.get("check") else "pointer" if row.get("reason") else "planned"
+    """How far a row has come.
+
+    It *runs* if the mutant that removes exactly this system was caught; a chapter that has code
+    and a check for it, but no such proof, has *shown* it. A row with a reason points elsewhere;
+    the others are planned.
+    """
+    if not row.get("check"):
+        return "pointer" if row.get("reason") else "planned"
+    return "shown" if doubt(row["chapter"], row.get("mutant")) else "runs"
 
 
 def table(rows, keys, names):
@@ -65,8 +73,11 @@ def place(row, names):
     if row["state"] == "pointer":
         return escape(row["reason"])
     link = f'<a href="../notebooks/{row["chapter"]}.html#{row["anchor"]}">{title}</a>'
-    helper = f"; <code>{row['helper']}</code>" if row.get("helper") else ""
-    return f"{link}{helper}; {escape(row['library'])}: {escape(row['check'])}"
+    said = [f"{link}: {escape(row['check'])} ({escape(row['library'])})"]
+    said += [f"<code>{row['helper']}</code>"] if row.get("helper") else []
+    said += [f"killed by: {escape(row['mutant'])}"] if row["state"] == "runs" else []
+    said += [f"partly: {escape(row['partly'])}"] if row.get("partly") else []
+    return "; ".join(said)
 
 
 def progress(rows):

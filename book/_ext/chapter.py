@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 
 import pybtex.plugin
-from checked import counts, exceptions
 from cited_data import download
 from curriculum import bibliographies, chapters, titles, written
 from docutils import nodes
@@ -53,22 +52,6 @@ class Costs(Markdown):
                 spent = f"{cost['seconds']} s | {cost['peak_mib']} MiB"
                 link = f"{{doc}}`/notebooks/{chapter.name}`"
                 yield f"| {link} | {spent} | {download(chapter.notebook)} |"
-
-
-class Compared(Markdown):
-    """What nbval compares, counted by kind, and the exceptions."""
-
-    def text(self):
-        """A table and a list."""
-        yield "| what a cell prints | cells | compared as |"
-        yield "|---|---:|---|"
-        for _, count, said, how in counts():
-            yield f"| {said} | {count} | {how} |"
-        yield ""
-        if not exceptions():
-            yield "Every code cell with an output is compared; there are no exceptions."
-        for place, reason in exceptions().items():
-            yield f"- {place}: {reason}"
 
 
 class PartChapters(Markdown):
@@ -186,7 +169,6 @@ def setup(app):
     app.add_role("chapter-time", chapter_time)
     for name, directive in {
         "chapter-costs": Costs,
-        "compared-outputs": Compared,
         "part-chapters": PartChapters,
         "benchmarks": Benchmarks,
         "workflow-figure": Workflow,

@@ -1,10 +1,16 @@
-"""What running the chapters again compares: cells counted by what they print (page `compared`)."""
+"""How this book is checked: what is compared, what kills each claim, long runs (page `checked`)."""
 
+import json
 import re
 from collections import Counter
+from html import escape
 
+import ledger
+import results
 import yaml
+from chapter import Markdown
 from curriculum import ROOT, code_cells, written
+from docutils import nodes
 
 KINDS = {
     "value": ("numbers, words or a table of data", "printed text, all of it"),
@@ -50,3 +56,114 @@ def counts():
 def exceptions():
     """Cells that nbval does not compare, with the reason."""
     return yaml.safe_load(UNCOMPARED.read_text()) or {}
+
+
+class Compared(Markdown):
+    """What nbval compares, counted by kind, and the exceptions."""
+
+    def text(self):
+        """A table and a list."""
+        yield "| what a cell prints | cells | compared as |"
+        yield "|---|---:|---|"
+        for _, count, said, how in counts():
+            yield f"| {said} | {count} | {how} |"
+        yield ""
+        if not exceptions():
+            yield "Every code cell with an output is compared; there are no exceptions."
+        for place, reason in exceptions().items():
+            yield f"- {place}: {reason}"
+
+
+class Proofs(Markdown):
+    """Claims of each chapter by kind, how many a mutant kills, and how many proofs are stale."""
+
+    def text(self):
+        """A row a chapter."""
+        yield "| chapter | agrees | holds | result | killed by a mutant | mutants | stale |"
+        yield "|---|---:|---:|---:|---:|---:|---:|"
+        for chapter in written():
+            kinds_of = Counter(ledger.claims_of(ledger.cells_of(chapter.notebook)).values())
+            killed = {row["claim"] for row in ledger.rows(chapter.notebook)}
+            mutants = len(ledger.mutants_of(chapter.notebook))
+            counted = " | ".join(str(kinds_of[kind]) for kind in ("agrees", "holds", "result"))
+            proven = f"{len(killed)} | {mutants} | {len(ledger.stale(chapter.notebook))}"
+            proven = proven if mutants else "not yet | | "
+            yield f"| {{doc}}`/notebooks/{chapter.name}` | {counted} | {proven} |"
+
+
+class Score(Markdown):
+    """The mutation score of the package, room by room, as last measured."""
+
+    def text(self):
+        """A row a room."""
+        rooms = json.loads((ROOT / "tests" / "package" / "mutation_score.json").read_text())
+        yield "| room of `helpers` | mutants drawn | without effect | noticed | share | seed, date |"
+        yield "|---|---:|---:|---:|---:|---|"
+        for room, found in sorted(rooms.items()):
+            counted = f"{found['drawn']} | {found['equivalent']} | {found['killed']}"
+            share = found["killed"] / max(found["drawn"] - found["equivalent"], 1)
+            yield f"| {room} | {counted} | {share:.0%} | {found['seed']}, {found['date']} |"
+
+
+class LongRuns(Markdown):
+    """The stored long runs: how many cases, on what, when, and whether they are stale."""
+
+    def text(self):
+        """A row a long run."""
+        if not results.chapters():
+            yield "None is stored yet."
+            return
+        yield "| chapter | runs | processor minutes | machine | date | state |"
+        yield "|---|---:|---:|---|---|---|"
+        for name in results.chapters():
+            table = results.stored(name) or {"rows": [], "seconds": 0, "machine": "", "date": ""}
+            counted = f"{len(table['rows'])} | {table['seconds'] / 60:.0f}"
+            state = results.stale(name) or "up to date"
+            yield f"| {name} | {counted} | {table['machine']} | {table['date']} | {state} |"
+
+
+def proofs_of_page(app, doctree):
+    """At the end of a chapter: each claim, what kills it, and by how much."""
+    page = app.env.docname
+    path = ROOT / f"{page}.ipynb"
+    rows = ledger.rows(path) if page.startswith("notebooks/") else []
+    if rows:
+        app.env.note_dependency(str(path.with_suffix(".proofs.json")))
+        sections = list(doctree.findall(nodes.section))
+        sections[0].append(nodes.raw("", killed_by(rows), format="html"))
+
+
+def killed_by(rows):
+    """The folded table of one chapter."""
+    names = ("claim", "stored", "made to fail by", "then", "outside by")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row["claim"])}</th><td>{said(row["value"])}</td>'
+        f"<td>{escape(row['mutant'])}</td><td>{said(row['found'])}</td>"
+        f"<td>{said(row['margin'])}</td></tr>"
+        for row in rows
+    )
+    return (
+        '<details class="proofs"><summary>What each check is made to fail by</summary><p>One thing '
+        "was changed at a time, never the measurement. The last column says how far outside its "
+        "band the value then fell, in widths of the band (or sizes of its bound).</p>"
+        f'<div style="overflow-x:auto"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def said(value):
+    """A recorded number with two digits; a truth as yes or no."""
+    if value is None or isinstance(value, bool):
+        return {True: "yes", False: "no", None: ""}[value]
+    return f"{value:.2g}"
+
+
+def setup(app):
+    """Register the directives and the box at each chapter's end."""
+    app.add_directive("compared-outputs", Compared)
+    app.add_directive("proofs", Proofs)
+    app.add_directive("mutation-score", Score)
+    app.add_directive("long-runs", LongRuns)
+    app.connect("doctree-read", proofs_of_page, priority=600)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,6 +6,7 @@ A chapter without a notebook is planned; with `draft: true` it stays so while it
 """
 
 import json
+import sys
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from sources import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tools"))  # ledger.py: what the proofs of a chapter recorded
 NOTEBOOKS = ROOT / "notebooks"
 PARTS = {
     "2-considerations": "Considerations",

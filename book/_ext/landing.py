@@ -30,6 +30,7 @@ def counts():
         "written": len(written()),
         "planned": len(chapters()),
         "runs": states["runs"],
+        "shown": states["runs"] + states["shown"],
         "named": states.total(),
     }
 

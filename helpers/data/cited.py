@@ -60,7 +60,7 @@ def cache_folder():
     """Say where cited files are kept: ``HELPERS_DATA``, or a cache of your user account."""
     import pooch
 
-    return Path(os.environ.get("HELPERS_DATA") or pooch.os_cache("executable-survey"))
+    return Path(os.environ.get("HELPERS_DATA") or pooch.os_cache("executable-survey")).expanduser()
 
 
 def fetch(dataset):

@@ -9,59 +9,60 @@ from dataclasses import dataclass, field
 
 import torch
 
+from .origin import Origin
+
 TEXTURES = ("brick", "grass", "gravel", "immunohistochemistry", "retina")
 SIDE = 512  # every source image is read as a 512 x 512 square
 BLOCKS = 4  # cut into 4 x 4 blocks of 128 x 128 pixels
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Origin):
     """Rows of numbers and one target.
 
     Attributes: ``x`` (N, F) float32 in raw units; ``y`` (N,) int64 class numbers, or float32
-    for a regression target; ``features`` F column names; ``classes`` the class names, empty
-    for regression; ``groups`` (N,) int64, rows of one number belong on one side of a split, or
-    None.
+    for a regression target, None without a target; ``features`` F column names; ``classes`` the
+    class names, empty for regression.
     """
 
     x: torch.Tensor
-    y: torch.Tensor
+    y: torch.Tensor | None
     features: list[str]
     classes: list[str] = field(default_factory=list)
-    groups: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
-class Cells:
+class Cells(Origin):
     """Gene expression of single cells.
 
     Attributes: ``x`` (N, G) float32, scaled per gene (mean near 0, clipped at 10, negative
     values); ``y`` (N,) int64 cell type; ``classes`` and ``genes`` names; ``phase`` (N,) int64
     index into ``phases``; ``log`` (N, G) float32, log(1 + count * size factor), never negative;
-    ``counts`` (N, G) float32 whole molecules; ``scores`` (N, 2) float32 S and G2M scores.
+    ``counts`` (N, G) float32 whole molecules; ``scores`` (N, 2) float32 S and G2M scores. What
+    your own file does not hold is None, or an empty list.
     """
 
     x: torch.Tensor
-    y: torch.Tensor
+    y: torch.Tensor | None
     classes: list[str]
     genes: list[str]
-    phase: torch.Tensor
-    phases: list[str]
-    log: torch.Tensor
-    counts: torch.Tensor
-    scores: torch.Tensor
+    phase: torch.Tensor | None = None
+    phases: list[str] = field(default_factory=list)
+    log: torch.Tensor | None = None
+    counts: torch.Tensor | None = None
+    scores: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
-class Tiles:
+class Tiles(Origin):
     """Small images with a class each.
 
-    Attributes: ``x`` (N, C, H, W) float32 in 0..1; ``y`` (N,) int64; ``classes`` names;
+    Attributes: ``x`` (N, C, H, W) float32 in 0..1; ``y`` (N,) int64, or None; ``classes`` names;
     ``block`` (N,) int64, the region or file a tile was cut from: split by it, not by tile.
     """
 
     x: torch.Tensor
-    y: torch.Tensor
+    y: torch.Tensor | None
     classes: list[str]
     block: torch.Tensor
 

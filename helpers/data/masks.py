@@ -3,27 +3,48 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from helpers.data.own import IMAGES, square_image
+from .images import IMAGES, listing, one_stem, open_picture, span, square_image
+from .keys import codes_of, named_parts
+from .origin import Origin, Report, count_of
+
+KINDS = {"1": "black and white", "L": "grey", "P": "palette", "F": "float", "RGB": "colour"}
+LOSSY = ("JPEG", "MPO", "WEBP")
 
 
 @dataclass(frozen=True)
-class Masked:
+class Masked(Origin):
     """Images and a class number for each pixel.
 
     Attributes: ``x`` (N, 1 or 3, S, S) float32 0..1; ``y`` (N, S, S) int64 class numbers;
-    ``values`` the grey value in the mask files of each class, in ascending order; ``names`` N
-    file names without their endings.
+    ``values`` what stands in the mask files for each class, in order: a number, or a colour
+    (red, green, blue); ``names`` N file names without their endings; ``classes`` the values as
+    text; ``block`` (N,) int64, images of one number belong together.
     """
 
     x: torch.Tensor
     y: torch.Tensor
-    values: list[int]
+    values: list
     names: list[str]
+    classes: list[str]
+    block: torch.Tensor
 
 
-def image_masks(images, masks, size=128, *, grey=True, most_classes=20):
+def image_masks(
+    images,
+    masks,
+    size=128,
+    *,
+    grey=True,
+    most_classes=20,
+    values=None,
+    channel=None,
+    exif=None,
+    groups=None,
+    skip=(),
+):
     """Read a folder of images and a folder of masks with the same names.
 
     Parameters
@@ -31,11 +52,22 @@ def image_masks(images, masks, size=128, *, grey=True, most_classes=20):
     images, masks : folders
         ``images/a.png`` belongs to ``masks/a.png``; the endings may differ, the sides in pixels
         may not.
-    size : side in pixels, 16 to 512: images and masks are cut to their central square, then
-        resized, the masks without mixing classes.
-    grey : one channel instead of three.
+    size : int, 16 to 512
+        Images and masks are cut to their central square, then resized, the masks without mixing
+        classes.
+    grey : bool
+        One channel instead of three.
     most_classes : int
-        More grey values than this are taken for a photograph or for JPEG noise.
+        More values than this are taken for a photograph.
+    values : list or None
+        What stands in the masks for each class, in order, such as [0, 255] or, needed for
+        coloured masks, [(0, 0, 0), (255, 0, 0)]. None: the numbers that occur.
+    channel : None, "alpha" or "colour"
+        Where the classes are, in masks with transparent pixels.
+    exif : None, "apply" or "ignore"
+        Files are turned upright, each as its own EXIF entry says. If only one of a pair has the
+        entry and both ways fit, it must be said.
+    groups, skip : as in `own.image_folder`.
 
     Returns
     -------
@@ -44,65 +76,213 @@ def image_masks(images, masks, size=128, *, grey=True, most_classes=20):
     Raises
     ------
     FileNotFoundError, ValueError : a missing folder, an image without a mask or the reverse, sides
-        that differ, too many grey values; each names the file.
+        that differ, too many values, masks in a lossy format or of several kinds; each names the file.
 
     Notes
     -----
-    Masks are read as 8-bit grey values or palette numbers. Store them as PNG: JPEG invents values.
+    Masks hold 8-, 16- or 32-bit numbers, floats, palette numbers or colours, none of them changed.
 
     Examples
     --------
     >>> import tempfile; from PIL import Image; home = Path(tempfile.mkdtemp())
-    >>> for folder, colour in (("images", 90), ("masks", 255)):
+    >>> for folder in ("images", "masks"):
     ...     (home / folder).mkdir()
-    ...     Image.new("L", (32, 32), colour).save(home / folder / "a.png")
+    ...     Image.linear_gradient("L").point(lambda v: 255 * (v > 99)).save(home / folder / "a.png")
     >>> data = image_masks(home / "images", home / "masks", 16)
     >>> data.x.shape, data.values
-    (torch.Size([1, 1, 16, 16]), [255])
+    (torch.Size([1, 1, 16, 16]), [0, 255])
     """
     if not 16 <= size <= 512:
         raise ValueError(f"image_masks: size must be between 16 and 512 pixels, found {size}")
-    pictures, drawn = _by_name(images), _by_name(masks)
+    for word, known in ((channel, ("alpha", "colour")), (exif, ("apply", "ignore"))):
+        if word not in (None, *known):
+            raise ValueError(f"image_masks: expected one of {known}, found {word!r}")
+    skip = (skip,) if isinstance(skip, str) else tuple(skip)
+    pictures, drawn = _by_name(images, skip), _by_name(masks, skip)
     for one, other, what in ((pictures, drawn, "a mask"), (drawn, pictures, "an image")):
         lonely = sorted(set(one) - set(other))
         if lonely:
             raise ValueError(f"image_masks: expected {what} for {one[lonely[0]]}, found none")
     names = sorted(pictures)
-    x = torch.stack([square_image("image_masks", pictures[name], size, grey) for name in names])
-    raw = torch.stack([_mask(drawn[name], pictures[name], size) for name in names])
-    values = raw.unique()
-    if len(values) > most_classes:
-        raise ValueError(
-            f"image_masks: expected at most {most_classes} grey values in the masks in {masks}, "
-            f"found {len(values)}; are they PNG files, one value a class?"
-        )
-    return Masked(x, torch.searchsorted(values, raw), values.tolist(), names)
+    x, found = [], _Found(values, channel, most_classes, size)
+    for name in names:
+        image, mask = (open_picture("image_masks", f[name]) for f in (pictures, drawn))
+        _fit(pictures[name], drawn[name], image, mask, exif)
+        upright = exif != "ignore"
+        x.append(square_image("image_masks", pictures[name], size, grey, image, upright))
+        found.add(drawn[name], mask, upright)
+    known, y = found.classes(masks)
+    block = torch.arange(len(names))
+    if groups:
+        block = codes_of(named_parts("image_masks", names, groups, "a group"))[0]
+    return Masked(
+        torch.stack(x), y, known, names, [str(v) for v in known], block,
+        groups=block if groups else None, rows=[pictures[n].name for n in names], path=str(images),
+        report=found.report(Path(masks).name, known, y, groups),
+        decisions={"reader": "image_masks", "size": size, "grey": grey, "values": known},
+    )  # fmt: skip
 
 
-def _by_name(folder):
+def _by_name(folder, skip):
     """Image files of a folder by their names without endings."""
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"image_masks: there is no folder {folder}")
-    files = [f for f in Path(folder).iterdir() if f.suffix.lower() in IMAGES and f.name[0] != "."]
+    files, folders, _ = listing("image_masks", folder, skip)
+    if folders:
+        raise ValueError(
+            f"image_masks: {folder} holds the folder {folders[0].name!r}, expected images only; "
+            f"move its images, or pass skip=({folders[0].name!r},)"
+        )
     if not files:
         raise ValueError(
             f"image_masks: expected images ({', '.join(IMAGES)}) in {folder}, found none"
         )
+    one_stem("image_masks", files)
     return {file.stem: file for file in files}
 
 
-def _mask(file, picture, size):
-    """Read one mask as (size, size) int64."""
-    import numpy as np
-    from PIL import Image, ImageOps
+def _fit(picture, file, image, mask, exif):
+    """Refuse a pair that has different sides, or that fits in two ways."""
+    upright, stored = image.image.size == mask.image.size, image.raw.size == mask.raw.size
+    if not (stored if exif == "ignore" else upright):
+        ours, theirs = (mask.raw, image.raw) if exif == "ignore" else (mask.image, image.image)
+        advice = "; pass exif='ignore' if the mask was drawn on the stored pixels" if stored else ""
+        raise ValueError(
+            f"image_masks: {file} cannot be used as a mask ({ours.size} pixels, its image has "
+            f"{theirs.size}{', turned as EXIF says' if image.turn != 1 else ''}{advice})"
+        )
+    if exif is None and image.turn != mask.turn and stored:
+        raise ValueError(
+            f"image_masks: EXIF turns {picture} ({image.turn}) and not {file} ({mask.turn}), and both ways fit; "
+            "pass exif='apply' if the mask was drawn on the upright image, exif='ignore' if on the stored pixels"
+        )
 
-    try:
-        with Image.open(file) as mask, Image.open(picture) as image:
-            if mask.size != image.size:
-                raise ValueError(f"{mask.size} pixels, its image has {image.size}")
-            mask = mask if mask.mode in ("L", "P", "1") else mask.convert("L")
-            mask = mask.convert("L") if mask.mode == "1" else mask
-            mask = ImageOps.fit(mask, (size, size), Image.Resampling.NEAREST)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ValueError(f"image_masks: {file} cannot be used as a mask ({error})") from None
-    return torch.from_numpy(np.array(mask, dtype=np.int64))
+
+class _Found:
+    """The masks read so far, their kinds and values."""
+
+    def __init__(self, values, channel, most, size):
+        self.wanted, self.channel, self.most, self.size = values, channel, most, size
+        self.masks, self.kinds, self.palette, self.seen, self.sizes = [], {}, {}, {}, []
+
+    def add(self, file, picture, upright):
+        """Read one mask without changing a value."""
+        from PIL import Image, ImageOps
+
+        image = picture.image if upright else picture.raw
+        if picture.format in LOSSY or picture.deep:
+            what = "16 bits a colour" if picture.deep else f"the lossy format {picture.format}"
+            raise ValueError(
+                f"image_masks: {file} has {what}, which changes values; store masks as PNG"
+            )
+        kind, raw = self._numbers(file, image)
+        self.kinds.setdefault(kind, file)
+        if len(self.kinds) > 1 and self.wanted is None:
+            (one, first), (other, second) = self.kinds.items()
+            raise ValueError(
+                f"image_masks: {first} is a {one} mask and {second} a {other} one; make them alike, or "
+                "pass values=[...], what stands for each class"
+            )
+        for value in np.unique(raw).tolist():
+            if value != value:
+                raise ValueError(f"image_masks: {file} holds NaN, expected a number in every pixel")
+            self.seen.setdefault(_value(value, kind), []).append(file)
+        if len(self.seen) > self.most and self.wanted is None:
+            raise ValueError(
+                f"image_masks: expected at most {self.most} values in the masks in {file.parent}, found "
+                f"{len(self.seen)} or more; are they masks, one value a class? If so raise most_classes"
+            )
+        small = ImageOps.fit(Image.fromarray(raw), (self.size,) * 2, Image.Resampling.NEAREST)
+        self.masks.append((kind, np.array(small)))
+        self.sizes.append(image.size)
+
+    def _numbers(self, file, image):
+        """The kind of a mask, and (H, W) int32 or float32, a colour as one number."""
+        mode = image.mode
+        if mode in ("LA", "RGBA", "PA"):
+            alpha = image.getchannel("A")
+            if self.channel is None and alpha.getextrema() != (255, 255):
+                raise ValueError(
+                    f"image_masks: {file} has transparent pixels; pass channel='alpha' if the classes are "
+                    "in its alpha channel, channel='colour' to read the colours beneath"
+                )
+            if self.channel == "alpha":
+                return "alpha", np.array(alpha, dtype=np.int32)
+            image, mode = (
+                (image.convert("L"), "L") if mode == "LA" else (image.convert("RGB"), "RGB")
+            )
+        if mode == "RGB":
+            pixels = np.array(image, dtype=np.int32)
+            return "colour", pixels @ np.array([65536, 256, 1], dtype=np.int32)
+        if mode == "P":
+            self._same_palette(file, image)
+        if mode == "F":
+            return "float", np.array(image, dtype=np.float32)
+        if mode not in KINDS and not mode.startswith("I"):
+            raise ValueError(
+                f"image_masks: {file} has the mode {mode}, expected numbers, colours or a palette"
+            )
+        factor = 255 if mode == "1" else 1
+        raw = np.array(image).astype(np.int64) * factor
+        return KINDS.get(mode, "16- or 32-bit"), raw.astype(np.int32)
+
+    def _same_palette(self, file, image):
+        """Refuse palettes that mean different colours by one number."""
+        colours = np.array(image.getpalette()).reshape(-1, 3).tolist()
+        for _, index in image.getcolors():
+            colour = colours[index] if index < len(colours) else None
+            if self.palette.setdefault(index, colour) != colour:
+                raise ValueError(
+                    f"image_masks: {file} means {colour} by the palette number {index}, another mask "
+                    f"{self.palette[index]}; store masks with one palette, or as grey values"
+                )
+
+    def classes(self, folder):
+        """What stands for each class, and the masks as class numbers (N, S, S) int64."""
+        greys = all(
+            isinstance(v, tuple) and len(set(v)) == 1 for v in self.seen
+        )  # red = green = blue
+        if greys:
+            self.seen = {v[0]: files for v, files in self.seen.items()}
+        found = sorted(self.seen, key=lambda v: v if isinstance(v, tuple) else (v,))
+        if self.wanted is None and any(isinstance(v, tuple) for v in found):
+            raise ValueError(
+                f"image_masks: the masks in {folder} are coloured, pass values={found} in the order of the classes"
+            )
+        known = (
+            found if self.wanted is None else [tuple(v) if np.ndim(v) else v for v in self.wanted]
+        )
+        for value in found:
+            if value not in known:
+                raise ValueError(
+                    f"image_masks: {self.seen[value][0]} holds {value}, expected one of {known}"
+                )
+        if len(found) < 2:
+            raise ValueError(
+                f"image_masks: the masks in {folder} hold only {found[0]}, nothing can be learned"
+            )
+        codes = []
+        for kind, mask in self.masks:
+            numbers, place = np.unique(mask, return_inverse=True)
+            values = [_value(number, kind, greys) for number in numbers.tolist()]
+            codes.append(np.array([known.index(v) for v in values])[place.reshape(mask.shape)])
+        return known, torch.from_numpy(np.stack(codes)).long()
+
+    def report(self, source, known, y, groups):
+        """A line a value: the class, its share of the pixels, in how many masks it stands."""
+        share = torch.bincount(y.flatten(), minlength=len(known)) / y.numel()
+        lines = [
+            (str(v), str(k), f"{100 * share[k]:.3g} %", str(len(self.seen.get(v, []))))
+            for k, v in enumerate(known)
+        ]
+        notes = [count_of(len(y), "mask"), ", ".join(self.kinds), f"{span(self.sizes)} pixels"]
+        notes.append(f"groups: {groups or 'none named, a file stands for itself'}")
+        lost = [str(v) for k, v in enumerate(known) if share[k] == 0 and v in self.seen]
+        notes += [f"lost in resizing: {', '.join(lost)}"] * (len(lost) > 0)
+        return Report(source, ("value", "class", "pixels", "masks"), lines, notes)
+
+
+def _value(number, kind, greys=False):
+    """A value of a mask as a caller writes it: a number, or red, green and blue."""
+    if kind != "colour":
+        return number
+    colour = (number >> 16, number >> 8 & 255, number & 255)
+    return colour[0] if greys else colour

@@ -3,25 +3,28 @@
 Both sets travel as SMILES strings; nothing here touches the network.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
+from .origin import Origin
+
 
 @dataclass(frozen=True)
-class Molecules:
-    """SMILES strings and one number each.
+class Molecules(Origin):
+    """SMILES strings and one number or class each.
 
-    Attributes: ``smiles`` N strings; ``y`` (N,) float32 in ``unit``; ``test`` (N,) bool, the
+    Attributes: ``smiles`` N strings; ``y`` (N,) float32 in ``unit``, or int64 class numbers; ``test`` (N,) bool, the
     test part of the shipped split (all False where the source has none); ``calculated`` (N,)
-    float32 from a physical simulation, or None.
+    float32 from a physical simulation, or None; ``classes`` empty for regression.
     """
 
     smiles: list[str]
-    y: torch.Tensor
+    y: torch.Tensor | None
     unit: str
     test: torch.Tensor
     calculated: torch.Tensor | None = None
+    classes: list[str] = field(default_factory=list)
 
 
 def solubility(*, deduplicate=True):

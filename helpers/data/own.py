@@ -1,53 +1,106 @@
-"""Your own tables, images, molecules and sequences (survey 2.2; every "Your own data").
+"""Your own tables, images, volumes, molecules, sequences, cells and graphs (survey 2.2; every "Your own data").
 
-Each function returns what the chapter's first cell returns, after checks. Errors name the file,
-the row and column as a spreadsheet counts them, what was expected and what was found.
+Each reader returns what the chapter's first cell returns, with a reading report. What could be read
+in two ways is refused in one sentence that says what was found, where, and what to pass. Nothing is
+written into your folders. Readers of other kinds of file live in files of their own and are
+imported from here.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
-from .embedded import Table, Tiles
-from .molecules import Molecules
-from .sheet import column, is_missing, is_number, numbers, read_csv, read_text
+from .cells import Reading, is_missing, numbers
+from .columns import Column, decide, encode
+from .embedded import Table
+from .expression import h5ad
+from .images import image_folder
+from .keys import ask_groups, group_codes, timestamps
+from .labels import read_labels
+from .masks import image_masks
+from .network import edge_list
+from .origin import Report, count_of, shorten
+from .sequences import fasta, smiles_table, texts
+from .series import series
+from .sheet import column, read_cells
+from .volumes import volumes
 
-IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
-LARGEST_IMAGE = 100_000_000  # pixels
-MOST_VALUES = 500_000_000  # numbers in one tensor, 2 GB
-MOST_CATEGORIES = 50
+__all__ = [
+    "edge_list",
+    "fasta",
+    "h5ad",
+    "image_folder",
+    "image_masks",
+    "series",
+    "smiles_table",
+    "table",
+    "texts",
+    "volumes",
+]
 
 
-@dataclass(frozen=True)
-class Sequences:
-    """Named sequences: ``names`` and ``sequences``, two lists of N strings (upper case)."""
-
-    names: list[str]
-    sequences: list[str]
-
-
-def table(path, target, *, drop=(), categorical=(), classes=None, impute=None, separator=","):
-    """Read a CSV file with a header into a Table.
+def table(
+    path,
+    target=None,
+    *,
+    drop=(),
+    categorical=(),
+    numeric=(),
+    percent=(),
+    dates=None,
+    classes=None,
+    task=None,
+    groups=...,
+    time=None,
+    impute=None,
+    rare=None,
+    missing=None,
+    unlabelled=None,
+    decimal=".",
+    thousands=None,
+    separator=",",
+):
+    """Read a CSV, TSV or Parquet file with a header into a Table.
 
     Parameters
     ----------
-    path : CSV file, UTF-8. target : name of the column to predict.
-    drop : columns to leave out (identifiers, notes). categorical : columns of numbers that are
-        names (a ward, a batch); columns of text are categorical anyway and become one 0/1
-        column for each value.
-    classes : the labels of the target in order. None: a text target is classified with its
-        values in alphabetical order, a target of numbers is regressed.
-    impute : None complains about missing values; "median" puts a column's median, and
-        "missing" for a category. It uses all rows, test rows too: a slight leak.
+    path : str or Path
+        UTF-8 text, its first row the names of the columns.
+    target : str or None
+        Name of the column to predict.
+    drop, categorical, numeric, percent : names of columns
+        To leave out; numbers that are names (a ward), texts that stay as they are; numbers that look like
+        codes, row numbers or dates and measure something; shares such as 10 %, read as 0.1.
+        A category becomes one 0/1 column for each value.
+    dates : dict from a column to its format
+        "%d.%m.%Y" and the like, "ISO8601", or "s" and "ms" since 1970. Read as days since the earliest.
+    classes, task, unlabelled
+        The labels in order; "classification" or "regression"; "keep" or "drop" for rows without
+        a target. A target of text is classified, one with fractions regressed; whole numbers that
+        repeat need ``task`` or ``classes``.
+    groups : str or None
+        The column whose rows belong together (a patient), None if rows are independent. It must be
+        said if a column looks like an identifier that repeats.
+    time : str or None
+        The column that orders the rows. Neither it nor ``groups`` is a feature.
+    impute : None or "median"
+        None complains about missing values. "median" puts a column's median, and "missing" for a
+        category. It uses all rows, test rows too: a slight leak.
+    rare : int or None
+        Categories in fewer rows than this are joined as "other".
+    missing : texts that mean "no value", besides an empty cell
+        None: NA, NaN, null and the like in columns of numbers. A -999 must be named.
+    decimal, thousands, separator : "." or ",", a character or None, a character.
 
     Returns
     -------
-    Table, x (N, F) float32, y int64 or float32.
+    Table, x (N, F) float32, y int64 or float32; ``groups``, ``time``, ``rows`` (as a spreadsheet
+    counts them) and ``report``.
 
     Raises
     ------
-    FileNotFoundError, ValueError : file, row, column, expected and found.
+    FileNotFoundError, ValueError : file, row, column, expected and found, and what to pass.
 
     Examples
     --------
@@ -57,263 +110,148 @@ def table(path, target, *, drop=(), categorical=(), classes=None, impute=None, s
     >>> data.features, data.y.tolist()
     (['mass', 'strain=a', 'strain=b'], [0, 1, 0])
     """
-    if impute not in (None, "median"):
-        raise ValueError(f"table: impute must be None or 'median', found {impute!r}")
-    columns = read_csv("table", path, separator)
-    for name in (target, *drop, *categorical):
-        column("table", path, columns, name)
-    y, classes = _target(path, target, columns.pop(target), classes)
-    features, values = [], []
-    for name, cells in columns.items():
-        if name in drop:
-            continue
-        new = _feature(path, name, cells, name in categorical, impute)
-        features += list(new)
-        values += list(new.values())
+    frame = read_cells("table", path, separator)
+    drop, categorical, numeric, percent = map(_names, (drop, categorical, numeric, percent))
+    missing = None if missing is None else _names(missing)
+    reading = Reading(
+        decimal, thousands, missing, impute, rare, numeric, categorical, percent, dict(dates or {})
+    )
+    groups = ask_groups("table", path, frame, target, groups)
+    roles = {name for name in (target, groups, time) if name is not None}
+    for name in (*roles, *drop, *categorical, *numeric, *percent, *reading.dates):
+        column("table", path, frame, name)
+    features = [name for name in frame if name not in roles and name not in drop]
     if not features:
         raise ValueError(f"table: {path} has no column besides the target and the dropped ones")
-    return Table(torch.stack(values, 1), y, features, classes)
+    columns = [decide("table", path, frame[name], reading) for name in features]
+    if target is not None:
+        _, classes, _ = read_labels(
+            "table", path, frame[target], reading,
+            task=task, classes=classes, unlabelled=unlabelled,
+        )  # fmt: skip
+        task = "classification" if classes else "regression"
+    decisions = {
+        "reader": "table", "target": target, "task": task, "classes": classes, "groups": groups,
+        "time": time, "drop": drop, "separator": separator, "unlabelled": unlabelled,
+        "reading": asdict(reading), "columns": [asdict(found) for found in columns],
+    }  # fmt: skip
+    return _read(path, frame, decisions)
 
 
-def _target(path, name, cells, classes):
-    """Read the target: int64 class numbers, or float32."""
-    for row, cell in enumerate(cells, 2):
-        if is_missing(cell) and cell not in (classes or ()):
-            raise ValueError(
-                f"table: {path}, row {row}, column {name!r} (the target): expected a value, "
-                f"found a missing one ({cell!r})"
-            )
-    if classes is None and any(map(is_number, cells)):
-        return numbers("table", path, name, cells), []
-    classes = sorted(set(cells)) if classes is None else [str(label) for label in classes]
-    for row, cell in enumerate(cells, 2):
-        if cell not in classes:
-            raise ValueError(
-                f"table: {path}, row {row}, column {name!r} (the target): expected one of "
-                f"{', '.join(classes)}, found {cell!r}"
-            )
-    if len(set(cells)) < 2:
-        raise ValueError(f"table: {path}, column {name!r} (the target) holds only {cells[0]!r}")
-    return torch.tensor([classes.index(cell) for cell in cells]), classes
-
-
-def _feature(path, name, cells, categorical, impute):
-    """Read one column as numbers, or as one 0/1 column a category."""
-    present = [cell for cell in cells if not is_missing(cell)]
-    if len(set(cells)) < 2 or not present:
-        raise ValueError(
-            f"table: {path}, column {name!r} holds {cells[0]!r} in every row and tells nothing, "
-            f"pass drop=({name!r},)"
-        )
-    if not categorical and any(map(is_number, present)):
-        return {name: numbers("table", path, name, cells, impute)}
-    if impute is None and len(present) < len(cells):
-        row = next(i for i, cell in enumerate(cells, 2) if is_missing(cell))
-        raise ValueError(
-            f"table: {path}, row {row}, column {name!r}: expected a category, found a missing value"
-        )
-    cells = ["missing" if is_missing(cell) else cell for cell in cells]
-    kinds = sorted(set(cells))
-    if len(kinds) > MOST_CATEGORIES:
-        raise ValueError(
-            f"table: {path}, column {name!r} has {len(kinds)} different texts, expected at most "
-            f"{MOST_CATEGORIES}; if it identifies rows, pass drop=({name!r},)"
-        )
-    return {f"{name}={k}": torch.tensor([float(cell == k) for cell in cells]) for k in kinds}
-
-
-def image_folder(path, size=32, *, grey=False):
-    """Read a folder with one subfolder of images a class.
+def table_again(path, decisions):
+    """Read new rows exactly as a first file was read.
 
     Parameters
     ----------
-    path : folder; its subfolders are the classes, in alphabetical order.
-    size : side in pixels, 8 to 512: each image is cut to its central square, then resized.
-    grey : one channel instead of three. Grey and colour images may be mixed.
+    path : a file with the same feature columns; the target may be absent.
+    decisions : dict, `Table.decisions` of the first file.
 
     Returns
     -------
-    Tiles, x (N, 3 or 1, size, size) float32 0..1 (16-bit images divided by 65535); ``block``
-    numbers the files. If several files show one patient or slide, group them yourself.
+    Table, y None without a target column, -1 or NaN where a row has no label.
 
     Raises
     ------
-    FileNotFoundError, ValueError : a folder without classes, a class without images, an image
-        that cannot be read (named), or more than fits in 2 GB.
-
-    Examples
-    --------
-    >>> import tempfile; from PIL import Image; pets = Path(tempfile.mkdtemp())
-    >>> for name in ("cat", "dog"):
-    ...     (pets / name).mkdir()
-    ...     Image.new("L", (20, 30)).save(pets / name / "1.png")
-    >>> image_folder(pets, 16).x.shape
-    torch.Size([2, 3, 16, 16])
+    FileNotFoundError, ValueError : a column is missing or new, or a cell cannot be read as before.
     """
-    if not 8 <= size <= 512:
-        raise ValueError(f"image_folder: size must be between 8 and 512 pixels, found {size}")
-    if not Path(path).is_dir():
-        raise FileNotFoundError(f"image_folder: there is no folder {path}")
-    folders = sorted(f for f in Path(path).iterdir() if f.is_dir() and f.name[0] not in "._")
-    if len(folders) < 2:
+    frame = read_cells("table", path, decisions["separator"])
+    features = [found["name"] for found in decisions["columns"]]
+    optional = [decisions[name] for name in ("target", "groups", "time")]
+    for name in features:
+        column("table", path, frame, name)
+    new = [n for n in frame if n not in {*features, *optional, *decisions["drop"]}]
+    if new:
         raise ValueError(
-            f"image_folder: expected a subfolder for each class in {path}, found {len(folders)}"
+            f"table: {path} has a column {new[0]!r} that the first file had not, expected {', '.join(features)}"
         )
-    files = [_images(folder) for folder in folders]
-    count = sum(map(len, files))
-    if count * size * size * (1 if grey else 3) > MOST_VALUES:
-        raise ValueError(f"image_folder: {count} images at size {size} exceed 2 GB, lower size")
-    x = torch.stack(
-        [square_image("image_folder", file, size, grey) for group in files for file in group]
+    known = {
+        name: decisions[name] if decisions[name] in frame else None
+        for name in ("target", "groups", "time")
+    }
+    return _read(path, frame, {**decisions, **known, "unlabelled": "keep"}, again=True)
+
+
+def _names(words):
+    """One name or several, as a tuple."""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def _read(path, frame, decisions, again=False):
+    """Build the Table of a frame as decided."""
+    reading = Reading(**decisions["reading"])
+    target, y, classes = decisions["target"], None, decisions["classes"] or []
+    if target is not None:
+        y, classes, keep = read_labels(
+            "table", path, frame[target], reading, task=decisions["task"],
+            classes=classes or None, unlabelled=decisions["unlabelled"], again=again,
+        )  # fmt: skip
+        frame = frame[keep]
+    columns, values = [Column(**found) for found in decisions["columns"]], {}
+    for found in columns:
+        values |= encode("table", path, frame[found.name], found, reading)
+    groups, time = decisions["groups"], decisions["time"]
+    return Table(
+        x=torch.stack([torch.from_numpy(v) for v in values.values()], 1).float(),
+        y=y,
+        features=list(values),
+        classes=classes,
+        groups=None if groups is None else group_codes("table", path, frame[groups]),
+        time=None if time is None else timestamps("table", path, frame[time], reading),
+        rows=list(frame.index),
+        path=str(path),
+        report=_report(path, frame, decisions, columns, classes),
+        decisions=decisions,
     )
-    y = torch.tensor([k for k, group in enumerate(files) for _ in group])
-    return Tiles(x, y, [folder.name for folder in folders], torch.arange(count))
 
 
-def _images(folder):
-    """List the image files of one class."""
-    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in IMAGES and f.name[0] != ".")
-    if not files:
-        raise ValueError(
-            f"image_folder: expected images ({', '.join(IMAGES)}) in {folder}, found none"
-        )
-    return files
+def _report(path, frame, decisions, columns, classes):
+    """Say how each column was read."""
+    reading, lines = Reading(**decisions["reading"]), []
+    kinds = {found.name: found for found in columns}
+    for name in frame:
+        cells, found = frame[name], kinds.get(name)
+        role = [r for r in ("target", "groups", "time") if decisions[r] == name]
+        kind = found.kind if found else "ignored"
+        if role == ["target"]:
+            kind = f"target, {decisions['task']}"
+        elif role:
+            kind = role[0]
+        gone = is_missing(cells, reading, "category" if kind == "category" else "number")
+        lines.append((
+            name, kind, shorten(cells.iloc[0], 16),
+            _range(cells, found.kind if found else kind, classes, reading),
+            str(int(gone.sum())),
+        ))  # fmt: skip
+    return Report(
+        Path(path).name, ("column", "read as", "sample", "range or values", "missing"), lines,
+        _notes(frame, decisions, columns, classes),
+    )  # fmt: skip
 
 
-def square_image(where, file, size, grey):
-    """Read one image as (C, size, size) float32 in 0..1."""
-    import numpy as np
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(file) as image:
-            if image.width * image.height > LARGEST_IMAGE:
-                raise ValueError(f"{image.width} x {image.height} pixels are too many")
-            deep = image.mode.startswith(("I", "F"))
-            if deep:  # 16 bits a pixel; PIL would clip them at 255
-                pixels = np.asarray(image, dtype=np.float32) / (
-                    65535 if image.mode[0] == "I" else 1
-                )
-                image = Image.fromarray(pixels)
-            else:
-                image = ImageOps.exif_transpose(image).convert("L" if grey else "RGB")
-            image = ImageOps.fit(image, (size, size), Image.Resampling.BOX)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{where}: {file} cannot be read as an image ({error})") from None
-    x = torch.from_numpy(np.array(image, dtype=np.float32)).div(1 if deep else 255)
-    if not bool(((x >= 0) & (x <= 1)).all()):
-        raise ValueError(f"{where}: {file}: expected pixel values in range, found others")
-    x = x.unsqueeze(0) if x.ndim == 2 else x.permute(2, 0, 1)
-    return x.expand(1 if grey else 3, -1, -1).contiguous()
+def _range(cells, kind, classes, reading):
+    """The range of a column of numbers, or its values and how often each occurs."""
+    if kind in ("number", "target, regression"):
+        values = numbers(cells, reading)
+        return f"{values.min():.6g} to {values.max():.6g}"
+    counts = cells.value_counts()
+    if kind in ("category", "target, classification") and len(counts) <= 6:
+        return ", ".join(f"{shorten(k, 16)} {n}" for k, n in sorted(counts.items()))
+    if kind == "date" or kind == "time":
+        return f"{cells.iloc[0]} ... {cells.iloc[-1]}"
+    return f"{len(counts)} values"
 
 
-def smiles_table(path, smiles, target, *, unit="", separator=","):
-    """Read a CSV file of molecules and one measured number each.
-
-    Parameters
-    ----------
-    path : CSV file, UTF-8. smiles, target : names of the two columns. unit : of the target.
-
-    Returns
-    -------
-    Molecules, canonical SMILES written by RDKit; ``test`` all False.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError : a SMILES that RDKit cannot read or a target that is no number,
-        with row, column and value.
-
-    Examples
-    --------
-    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "molecules.csv"
-    >>> _ = file.write_text("molecule,logS\\nOCC,0.9\\nc1ccccc1,-1.6\\n")
-    >>> smiles_table(file, "molecule", "logS").smiles
-    ['CCO', 'c1ccccc1']
-    """
-    columns = read_csv("smiles_table", path, separator)
-    y = numbers("smiles_table", path, target, column("smiles_table", path, columns, target))
-    cells = column("smiles_table", path, columns, smiles)
-    texts = [_canonical(path, smiles, row, cell) for row, cell in enumerate(cells, 2)]
-    return Molecules(texts, y, unit, torch.zeros(len(texts), dtype=torch.bool))
-
-
-def _canonical(path, name, row, cell):
-    """Rewrite one SMILES in canonical form."""
-    from rdkit import Chem, rdBase
-
-    with rdBase.BlockLogs():
-        mol = Chem.MolFromSmiles(cell)
-    if mol is None or mol.GetNumAtoms() == 0:
-        raise ValueError(
-            f"smiles_table: {path}, row {row}, column {name!r}: expected a SMILES that RDKit can "
-            f"read, found {cell!r}"
-        )
-    return Chem.MolToSmiles(mol)
-
-
-def fasta(path, *, alphabet=None):
-    """Read a FASTA file.
-
-    Parameters
-    ----------
-    path : text file. alphabet : allowed letters, for example "ACGTN"; None allows every letter,
-        "*" and "-".
-
-    Returns
-    -------
-    Sequences, in the order of the file, upper case; names without ">".
-
-    Raises
-    ------
-    FileNotFoundError, ValueError : text before the first ">", a record without a name or a
-        sequence, or a letter outside the alphabet, with line number.
-
-    Examples
-    --------
-    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "a.fasta"
-    >>> _ = file.write_text(">first\\nacg\\nT\\n>second\\nGG\\n")
-    >>> fasta(file).sequences
-    ['ACGT', 'GG']
-    """
-    names, parts, starts = [], [], []
-    for number, line in enumerate(read_text("fasta", path).splitlines(), 1):
-        line = line.strip()
-        if line.startswith(">"):
-            names.append(_name(path, number, line[1:].strip()))
-            parts.append([])
-            starts.append(number)
-        elif line:
-            if not parts:
-                raise ValueError(
-                    f"fasta: {path}, line {number}: expected a line that starts with '>', found {line[:20]!r}"
-                )
-            parts[-1].append(_letters(path, number, line.upper(), alphabet))
-    if not names:
-        raise ValueError(f"fasta: {path} holds no sequence, expected lines that start with '>'")
-    for name, part, number in zip(names, parts, starts):
-        if not part:
-            raise ValueError(f"fasta: {path}, line {number}: record {name!r} has no sequence")
-    return Sequences(names, ["".join(part) for part in parts])
-
-
-def _name(path, number, name):
-    """Check that a record has a name."""
-    if not name:
-        raise ValueError(f"fasta: {path}, line {number}: expected a name after '>', found none")
-    return name
-
-
-def _letters(path, number, line, alphabet):
-    """Check the letters of one line."""
-    for place, letter in enumerate(line, 1):
-        fine = (
-            letter in alphabet
-            if alphabet
-            else letter.isascii() and (letter.isalpha() or letter in "*-")
-        )
-        if not fine:
-            raise ValueError(
-                f"fasta: {path}, line {number}, position {place}: expected a letter of "
-                f"{alphabet or 'A to Z'}, found {letter!r}"
-            )
-    return line
+def _notes(frame, decisions, columns, classes):
+    """Sentences about the whole table."""
+    notes = [count_of(len(frame), "row"), f"groups: {decisions['groups'] or 'none named'}"]
+    twice = int(frame.duplicated().sum())
+    if twice:
+        notes.append(f"{count_of(twice, 'row')} equal to an earlier one")
+    if any("\u2212" in cell for name in frame for cell in frame[name]):
+        notes.append("the sign U+2212 is read as a minus")
+    if decisions["reading"]["impute"]:
+        notes.append("missing numbers take the median of all rows")
+    if classes and decisions["target"] is not None:
+        lonely = frame[decisions["target"]].value_counts()
+        notes += [f"class {k!r} has one row" for k in lonely.index[lonely == 1][:3]]
+    return notes

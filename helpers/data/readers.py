@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from .cited import fetch, fetch_file
+from .origin import Origin
 
 CORA = (
     "theory",
@@ -25,7 +26,7 @@ CORA = (
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Origin):
     """One graph with labelled nodes.
 
     Attributes: ``x`` (N, F) float32; ``edges`` (2, E) int64, every edge in both directions, no
@@ -34,7 +35,7 @@ class Graph:
 
     x: torch.Tensor
     edges: torch.Tensor
-    y: torch.Tensor
+    y: torch.Tensor | None
     classes: list[str]
     train: torch.Tensor
     valid: torch.Tensor
@@ -42,7 +43,7 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Texts:
+class Texts(Origin):
     """Labelled texts with the split of their source.
 
     Attributes: ``text`` N strings; ``y`` (N,) int64; ``classes`` in alphabetical order;
@@ -50,7 +51,7 @@ class Texts:
     """
 
     text: list[str]
-    y: torch.Tensor
+    y: torch.Tensor | None
     classes: list[str]
     train: torch.Tensor
     valid: torch.Tensor

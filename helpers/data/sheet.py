@@ -1,152 +1,65 @@
-"""Reading a CSV file as a scientist sees it in a spreadsheet (survey 2.2; every "Your own data").
+"""Reading a table file as text, as a scientist sees it in a spreadsheet (survey 2.2; every "Your own data").
 
 Row 1 is the header, data start in row 2, and errors name the row, the column and the value.
 """
 
-import csv
 import io
-import math
+import re
 from pathlib import Path
 
-import torch
-
-MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
 LARGEST = 500_000_000  # bytes
+MOST_CELLS = 100_000_000
 
 
-def read_csv(where, path, separator=","):
-    """Read a CSV file into columns of text.
+def read_cells(where, path, separator=","):
+    """Read a CSV, TSV or Parquet file into cells of text; pandas parses.
 
     Parameters
     ----------
-    where : name of the caller, first word of every error. path : the file, UTF-8, with a header.
-    separator : between cells.
+    where : str
+        Name of the caller, first word of every error.
+    path : str or Path
+        A file with a header, UTF-8; one that ends in ``.parquet`` is read as Parquet.
+    separator : str
+        One character between cells; a file that ends in ``.tsv`` has tabs.
 
     Returns
     -------
-    dict from column name to list of stripped strings, all of one length, at least one row.
+    pandas.DataFrame of stripped strings, at least one row, its index the row in a spreadsheet. A
+    column without a name is called "Unnamed: 0", with its place, as pandas does.
 
     Raises
     ------
     FileNotFoundError : if there is no such file.
-    ValueError : for a file that is empty, too large, an Excel workbook, not UTF-8, has a column
-        name twice, or a row with another number of cells than the header.
+    ValueError : for a file that is empty, too large, an Excel workbook, not UTF-8, has no names or
+        one of them twice, or a row with another number of cells than the header.
 
     Examples
     --------
     >>> import tempfile; file = Path(tempfile.mkdtemp()) / "a.csv"
     >>> _ = file.write_text("mass,kind\\n1.5,cat\\n")
-    >>> read_csv("demo", file)
+    >>> read_cells("demo", file).to_dict("list")
     {'mass': ['1.5'], 'kind': ['cat']}
     """
-    text = io.StringIO(read_text(where, path), newline="")
-    try:
-        rows = list(csv.reader(text, delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise ValueError(f"{where}: {path} is not readable as CSV ({error})") from None
-    while rows and not rows[-1]:
-        rows.pop()
-    if len(rows) < 2:
-        raise ValueError(f"{where}: {path} has {len(rows)} rows, expected a header and data")
-    header = [name.strip() for name in rows[0]]
-    _check_header(where, path, header, separator)
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            raise ValueError(
-                f"{where}: {path}, row {number}: expected {len(header)} cells like the header, "
-                f"found {len(row)}"
-            )
-    return {name: [row[i].strip() for row in rows[1:]] for i, name in enumerate(header)}
-
-
-def column(where, path, columns, name):
-    """Return one column, or say which ones exist.
-
-    Examples
-    --------
-    >>> column("demo", "a.csv", {"mass": ["1"]}, "mass")
-    ['1']
-    """
-    if name not in columns:
-        raise ValueError(
-            f"{where}: {path} has no column {name!r}, its columns are {', '.join(columns)}"
-        )
-    return columns[name]
-
-
-def is_missing(cell):
-    """Tell whether a cell means "no value".
-
-    Examples
-    --------
-    >>> is_missing("NA"), is_missing("0")
-    (True, False)
-    """
-    return cell.lower() in MISSING
-
-
-def is_number(cell):
-    """Tell whether a cell reads as a number (infinite ones included).
-
-    Examples
-    --------
-    >>> is_number("1e3"), is_number("high")
-    (True, False)
-    """
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def numbers(where, path, name, cells, impute=None):
-    """Read cells as finite numbers.
-
-    Parameters
-    ----------
-    where, path, name : for the error sentence. cells : strings. impute : None complains about a
-        missing value, "median" puts the median of the present ones.
-
-    Returns
-    -------
-    Tensor (len(cells),), float32.
-
-    Raises
-    ------
-    ValueError : naming row, column and value of the first cell that is missing, not a number,
-        or infinite; or a column without any value.
-
-    Examples
-    --------
-    >>> numbers("demo", "a.csv", "mass", ["1", "NA", "3"], impute="median").tolist()
-    [1.0, 2.0, 3.0]
-    """
-    values = [_number(where, path, name, row, cell, impute) for row, cell in enumerate(cells, 2)]
-    present = sorted(v for v in values if not math.isnan(v))
-    if not present:
-        raise ValueError(f"{where}: {path}, column {name!r} has no value at all")
-    half = len(present) // 2
-    median = (present[half] + present[-1 - half]) / 2
-    return torch.tensor([median if math.isnan(v) else v for v in values], dtype=torch.float32)
-
-
-def _number(where, path, name, row, cell, impute):
-    """Read one cell; NaN stands for a missing one that will be imputed."""
-    place = f"{where}: {path}, row {row}, column {name!r}"
-    if is_missing(cell):
-        if impute is None:
-            raise ValueError(f"{place}: expected a number, found a missing value ({cell!r})")
-        return math.nan
-    if not is_number(cell):
-        raise ValueError(f"{place}: expected a number, found {cell!r}")
-    if not math.isfinite(float(cell)):
-        raise ValueError(f"{place}: expected a finite number, found {cell!r}")
-    return float(cell)
+    if Path(path).suffix.lower() == ".parquet":
+        return _parquet(where, path)
+    separator = "\t" if Path(path).suffix.lower() == ".tsv" else separator
+    if len(separator) != 1:
+        raise ValueError(f"{where}: separator must be one character, found {separator!r}")
+    frame = _parse(where, path, read_text(where, path), separator)
+    return _named(where, path, frame, separator)
 
 
 def read_text(where, path):
-    """Read a UTF-8 text file of bounded size; errors as in ``read_csv``.
+    """Read a UTF-8 text file of bounded size; errors as in ``read_cells``.
+
+    Parameters
+    ----------
+    where, path : as in ``read_cells``.
+
+    Returns
+    -------
+    str, without a byte order mark.
 
     Examples
     --------
@@ -155,12 +68,7 @@ def read_text(where, path):
     >>> read_text("demo", file)
     'hello'
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"{where}: there is no file {path}")
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"{where}: {path} is larger than {LARGEST // 10**6} MB, cut it first")
-    content = path.read_bytes()
+    content = _file(where, path).read_bytes()
     if content[:4] == b"PK\x03\x04":
         raise ValueError(f"{where}: {path} is an Excel workbook, save the sheet as CSV (UTF-8)")
     try:
@@ -170,18 +78,135 @@ def read_text(where, path):
         raise ValueError(
             f"{where}: {path}, row {line} is not UTF-8 text, save the file as CSV (UTF-8)"
         ) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise ValueError(f"{where}: {path}, row {line} holds a null byte, it is not a text file")
     return text
 
 
+def column(where, path, frame, name):
+    """Return one column, or say which ones exist.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> column("demo", "a.csv", pandas.DataFrame({"mass": ["1"]}), "mass").tolist()
+    ['1']
+    """
+    if name not in frame.columns:
+        known = ", ".join(map(str, frame.columns[:30])) + ", ..." * (frame.shape[1] > 30)
+        raise ValueError(f"{where}: {path} has no column {name!r}, its columns are {known}")
+    return frame[name]
+
+
+def _file(where, path):
+    """Check that a path is an ordinary file of bounded size."""
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{where}: there is no file {path}")
+    if not path.is_file():  # a folder, or a pipe that would never end
+        raise ValueError(f"{where}: {path} is not an ordinary file")
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{where}: {path} is larger than {LARGEST // 10**6} MB, cut it first")
+    return path
+
+
+def _parse(where, path, text, separator):
+    """Cells of all rows, the header among them; None where a row is short."""
+    import pandas
+
+    try:  # the Python engine, because the other fills short rows without a word
+        frame = pandas.read_csv(
+            io.StringIO(text, newline=""),
+            sep=separator,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            engine="python",
+        )
+    except pandas.errors.EmptyDataError:
+        raise ValueError(f"{where}: {path} has 0 rows, expected a header and data") from None
+    except pandas.errors.ParserError as error:
+        raise ValueError(f"{where}: {path} {_reason(str(error))}") from None
+    while len(frame) and frame.iloc[-1].isna().all():
+        frame = frame.iloc[:-1]
+    if len(frame) < 2:
+        raise ValueError(f"{where}: {path} has {len(frame)} rows, expected a header and data")
+    if frame.size > MOST_CELLS:
+        raise ValueError(
+            f"{where}: {path} has {frame.size:,} cells, expected at most {MOST_CELLS:,}"
+        )
+    return frame
+
+
+def _reason(message):
+    """Say why pandas could not parse."""
+    wrong = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
+    if wrong:
+        expected, row, found = wrong.groups()
+        return f"row {row}: expected {expected} cells like the header, found {found}"
+    return f"is not readable as CSV ({message})"
+
+
+def _named(where, path, frame, separator):
+    """Take the first row as names, check that all others are as long."""
+    header = [str(name or "").strip() for name in frame.iloc[0]]
+    _check_header(where, path, header, separator)
+    short = frame.isna().any(axis=1)
+    if short.any():
+        row = int(short.idxmax())
+        raise ValueError(
+            f"{where}: {path}, row {row + 1}: expected {len(header)} cells like the header, "
+            f"found {int(frame.loc[row].notna().sum())}"
+        )
+    frame = frame.iloc[1:].apply(lambda cells: cells.str.strip())
+    frame.columns = [name or f"Unnamed: {place}" for place, name in enumerate(header)]
+    frame.index = range(2, len(frame) + 2)
+    return frame
+
+
 def _check_header(where, path, header, separator):
-    """Complain about names that are doubled or empty, and about another separator."""
+    """Complain about names that are doubled or numbers, and about another separator."""
     if len(header) == 1:
-        for other in (",", ";", "\t"):
+        for other in (",", ";", "\t", "|"):
             if other != separator and other in header[0]:
                 raise ValueError(
                     f"{where}: {path} has one column {header[0]!r}, it looks separated by "
                     f"{other!r}; pass separator={other!r}"
                 )
-    doubled = [name for name in header if header.count(name) > 1]
+    doubled = [name for name in header if name and header.count(name) > 1]
     if doubled:
         raise ValueError(f"{where}: {path} has the column name {doubled[0]!r} more than once")
+    if all(re.fullmatch(r"[-+]?[0-9.,]+(e[-+]?[0-9]+)?", name, re.I) for name in header):
+        raise ValueError(
+            f"{where}: {path}, row 1: expected names of columns, found only numbers "
+            f"({', '.join(header[:3])}); write a header into the first row"
+        )
+
+
+def _parquet(where, path):
+    """Read a Parquet file of bounded size, its values as text."""
+    import pandas
+
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise ValueError(f"{where}: {path} needs pyarrow (pip install pyarrow), or CSV") from None
+    try:
+        size = parquet.read_metadata(_file(where, path))
+        if size.num_rows * size.num_columns > MOST_CELLS:
+            raise ValueError(f"more than {MOST_CELLS:,} cells")
+        frame = pandas.read_parquet(path)
+    except (ArrowException, OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise ValueError(f"{where}: {path} cannot be read as Parquet ({error})") from None
+    if not len(frame):
+        raise ValueError(f"{where}: {path} has 0 rows, expected data")
+    if not isinstance(frame.index, pandas.RangeIndex):
+        frame = frame.reset_index()
+    missing = frame.isna()
+    text = frame.astype(str).apply(lambda cells: cells.str.strip()).mask(missing, "")
+    text.columns, text.index = [str(name) for name in frame.columns], range(2, len(frame) + 2)
+    return text

@@ -30,7 +30,20 @@ def pick_device(device="auto"):
 
 
 def to_device(batch, device, non_blocking=False):
-    """Move a batch to `device`: tensors inside tuples, lists and dicts, or graphs with ``.to``."""
+    """Move a batch to `device`.
+
+    Parameters
+    ----------
+    batch : tensor, anything with ``.to``, or tuples, lists and dicts of these
+        Other things, such as names, are left as they are.
+    device : torch.device or str
+    non_blocking : bool
+        Do not wait for the copy; it helps only from pinned memory.
+
+    Returns
+    -------
+    the batch, of the same structure
+    """
     if hasattr(batch, "to"):
         return batch.to(device, non_blocking=non_blocking)
     if isinstance(batch, dict):

@@ -20,6 +20,12 @@ def generator(*key, device="cpu"):
     from the global stream, so that it does not shift the dropout masks and a resumed
     run sees the order that an uninterrupted one sees.
 
+    Parameters
+    ----------
+    *key : ints >= 0
+    device : str or torch.device
+        Where the numbers are drawn; each kind of device has a stream of its own.
+
     Examples
     --------
     >>> a = torch.rand(1, generator=generator(3, 1))

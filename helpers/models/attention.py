@@ -53,6 +53,11 @@ def attention(query, key, value, allowed=None):
 def causal(length, device=None):
     """Which positions may be seen when reading from left to right: bool tensor (T, T).
 
+    Parameters
+    ----------
+    length : int, T
+    device : torch.device, optional
+
     Examples
     --------
     >>> causal(3).int().tolist()

@@ -70,7 +70,7 @@ def nmf(x, w, h, steps=200):
     Parameters
     ----------
     x : tensor (N, D), no entry negative
-    w : tensor (N, K), h : tensor (K, D)
+    w, h : tensors (N, K) and (K, D)
         Where to start, positive entries.
     steps : int >= 0
 

@@ -11,6 +11,19 @@ class DenseLayer(nn.Module):
 
     .. math:: x_l = H_l\big([x_0, x_1, \dots, x_{l-1}]\big), \quad
               y = [x_0, \dots, x_{l-1}, x_l]
+
+    Parameters
+    ----------
+    channels : int
+        Of everything so far.
+    growth : int
+        New channels.
+    bottleneck : int
+        The 1 x 1 convolution before the 3 x 3 one makes so many times `growth` channels.
+
+    Notes
+    -----
+    ``forward(x (B, channels, H, W))`` gives (B, channels + growth, H, W).
     """
 
     def __init__(self, channels, growth, bottleneck=4):

@@ -19,6 +19,15 @@ STAGES = (
 def round_width(channels, factor):
     """Scaled channels, rounded to a multiple of 8 and never down by more than a tenth.
 
+    Parameters
+    ----------
+    channels : int
+    factor : float > 0
+
+    Returns
+    -------
+    int, at least 8
+
     Examples
     --------
     >>> round_width(16, 1.0), round_width(24, 1.1), round_width(112, 1.1)
@@ -37,6 +46,15 @@ def compound(phi, alpha=1.2, beta=1.1, gamma=1.15):
 
     so that the cost doubles with each step of :math:`\phi`.
 
+    Parameters
+    ----------
+    phi : float
+    alpha, beta, gamma : float >= 1
+
+    Returns
+    -------
+    depth, width, resolution : floats
+
     Examples
     --------
     >>> [round(factor, 2) for factor in compound(1)]
@@ -46,7 +64,16 @@ def compound(phi, alpha=1.2, beta=1.1, gamma=1.15):
 
 
 def convolution(channels, width, kernel, stride=1, groups=1, activate=True):
-    """Convolution, batch norm and (unless told otherwise) SiLU."""
+    """Convolution, batch norm and (unless told otherwise) SiLU.
+
+    Parameters
+    ----------
+    channels, width : int
+        Before and after.
+    kernel, stride, groups : int
+        Of the convolution; the padding is half the kernel.
+    activate : bool
+    """
     layers = [
         nn.Conv2d(channels, width, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(width),
@@ -55,7 +82,18 @@ def convolution(channels, width, kernel, stride=1, groups=1, activate=True):
 
 
 class SqueezeExcitation(nn.Module):
-    """Weigh channels by what the whole image holds (Hu et al. 2018)."""
+    """Weigh channels by what the whole image holds (Hu et al. 2018).
+
+    Parameters
+    ----------
+    channels : int
+    squeezed : int
+        Channels between the two layers that find the weights.
+
+    Notes
+    -----
+    ``forward(x (B, channels, H, W))`` keeps the shape.
+    """
 
     def __init__(self, channels, squeezed):
         super().__init__()
@@ -70,7 +108,23 @@ class SqueezeExcitation(nn.Module):
 
 
 class MBConv(nn.Module):
-    """Widen, filter each channel by itself, weigh channels, narrow again; around it a shortcut."""
+    """Widen, filter each channel by itself, weigh channels, narrow again; around it a shortcut.
+
+    Tan & Le 2019, section 4, after Sandler et al. 2018.
+
+    Parameters
+    ----------
+    channels, width : int
+        Before and after.
+    expansion : int
+        How many times wider it is inside.
+    kernel, stride : int
+        Of the filter. The shortcut stands where neither stride nor width change the shape.
+
+    Notes
+    -----
+    ``forward(x (B, channels, H, W))`` gives (B, width, H / stride, W / stride).
+    """
 
     def __init__(self, channels, width, expansion, kernel, stride):
         super().__init__()

@@ -33,7 +33,14 @@ def bilinear_kernel(factor, channels=1):
 
 
 def head(channels, classes, dropout=0.1):
-    """Scores at every place of a feature map; the weights load into torchvision's ``FCNHead``."""
+    """Scores at every place of a feature map; the weights load into torchvision's ``FCNHead``.
+
+    Parameters
+    ----------
+    channels, classes : int
+        Before and after.
+    dropout : float in [0, 1)
+    """
     inner = channels // 4
     return nn.Sequential(
         nn.Conv2d(channels, inner, 3, padding=1, bias=False),
@@ -45,7 +52,13 @@ def head(channels, classes, dropout=0.1):
 
 
 def stage(channels, width):
-    """Halve the image, then one 3 x 3 convolution, batch norm and ReLU."""
+    """Halve the image, then one 3 x 3 convolution, batch norm and ReLU.
+
+    Parameters
+    ----------
+    channels, width : int
+        Before and after.
+    """
     conv = nn.Conv2d(channels, width, 3, padding=1)
     return nn.Sequential(nn.MaxPool2d(2), conv, nn.BatchNorm2d(width), nn.ReLU())
 

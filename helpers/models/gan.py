@@ -92,7 +92,13 @@ class SpectralNorm(nn.Module):
 
     @torch.no_grad()
     def iterate(self, matrix, steps):
-        """Move u and v towards the leading singular vectors."""
+        """Move u and v towards the leading singular vectors.
+
+        Parameters
+        ----------
+        matrix : tensor (out, rest)
+        steps : int >= 1
+        """
         for _ in range(steps):
             self.u = F.normalize(matrix @ self.v, dim=0)
             self.v = F.normalize(matrix.T @ self.u, dim=0)

@@ -11,6 +11,12 @@ from torch import nn
 def add_up(items, place, places):
     """Sum the rows of `items` (M, D) that share a `place` (M,): the result is (places, D).
 
+    Parameters
+    ----------
+    items : tensor (M, D)
+    place : int64 tensor (M,), each 0 to places - 1
+    places : int
+
     Examples
     --------
     >>> add_up(torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([0, 1, 0]), 3).tolist()

@@ -45,7 +45,14 @@ class NGram:
         return self
 
     def probability(self, context, symbol):
-        """Of `symbol` after `context`, a tuple of which the last order - 1 symbols are used."""
+        """Probability of `symbol` after `context`.
+
+        Parameters
+        ----------
+        context : tuple of symbols
+            The last order - 1 are used.
+        symbol : hashable, one of `vocabulary`
+        """
         p = 1 / self.vocabulary
         for length, counts in enumerate(self.counts):
             if length > len(context):

@@ -5,7 +5,14 @@ from torch import nn
 
 
 def transform(channels, width, norm=nn.BatchNorm2d):
-    """1 x 1 convolution, norm, ReLU (the paper's transforms are one or two of these)."""
+    """1 x 1 convolution, norm, ReLU (the paper's transforms are one or two of these).
+
+    Parameters
+    ----------
+    channels, width : int
+        Before and after.
+    norm : callable, int -> nn.Module
+    """
     return nn.Sequential(nn.Conv2d(channels, width, 1), norm(width), nn.ReLU())
 
 

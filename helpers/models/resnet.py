@@ -4,7 +4,18 @@ from torch import nn
 
 
 def shortcut(channels, width, stride):
-    """The way around a block: nothing, or a 1 x 1 convolution where shapes differ."""
+    """The way around a block: nothing, or a 1 x 1 convolution where shapes differ.
+
+    Parameters
+    ----------
+    channels, width : int
+        Before and after the block.
+    stride : int
+
+    Returns
+    -------
+    nn.Module or None
+    """
     if channels == width and stride == 1:
         return None
     return nn.Sequential(nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width))
@@ -14,6 +25,19 @@ class BasicBlock(nn.Module):
     r"""Two 3 x 3 convolutions and a shortcut (He et al. 2016, figure 5 left).
 
     .. math:: y = \mathrm{ReLU}\big(x + F(x)\big)
+
+    Parameters
+    ----------
+    channels, width : int
+        Before and after.
+    stride : int
+        Of the first convolution.
+    groups, group_width : int
+        Not used; `Bottleneck` takes them.
+
+    Notes
+    -----
+    ``forward(x (B, channels, H, W))`` gives (B, width, H / stride, W / stride).
     """
 
     expansion = 1
@@ -39,6 +63,19 @@ class Bottleneck(nn.Module):
 
     With `groups` above 1 the middle convolution is split into independent paths: the ResNeXt
     block of Xie et al. 2017, figure 3c.
+
+    Parameters
+    ----------
+    channels, width : int
+        Before, and of the stage: four times as many come out.
+    stride : int
+        Of the middle convolution.
+    groups, group_width : int
+        Paths, and their width where `width` is 64.
+
+    Notes
+    -----
+    ``forward(x (B, channels, H, W))`` gives (B, 4 width, H / stride, W / stride).
     """
 
     expansion = 4

@@ -50,9 +50,14 @@ class StyledLayer(nn.Module):
 
     Parameters
     ----------
-    inside, outside : int, channels. width : int E, length of the style vector w.
+    inside, outside : int, I and O
+        Channels before and after.
+    width : int, E
+        Length of the style vector w.
 
-    Shapes: x (B, I, H, W) and w (B, E) to (B, O, H, W).
+    Notes
+    -----
+    ``forward(x (B, I, H, W), w (B, E))`` gives (B, O, H, W).
     """
 
     def __init__(self, inside, outside, width):
@@ -75,13 +80,16 @@ class StyleGenerator(nn.Module):
 
     Parameters
     ----------
-    latent : int, length of z. width : int E, length of w.
-    channels : int, feature maps.
-
-    Shapes: z (B, latent) to (B, 1, 8, 8), values in 0..1.
+    latent : int
+        Length of z.
+    width : int, E
+        Length of w.
+    channels : int
+        Feature maps.
 
     Notes
     -----
+    ``forward(z (B, latent))`` gives (B, 1, 8, 8), values in 0..1.
     Karras et al. 2019 (mapping network, constant input, noise at each layer), with the modulation
     and demodulation of Karras et al. 2020. One layer at 4 x 4, two at 8 x 8.
 

@@ -17,6 +17,16 @@ def sinusoids(length, width, device=None):
 
     .. math:: p_{t, 2i} = \sin(t / 10000^{2i/E}), \qquad p_{t, 2i+1} = \cos(t / 10000^{2i/E})
 
+    Parameters
+    ----------
+    length : int, T
+    width : int, E, even
+    device : torch.device, optional
+
+    Raises
+    ------
+    ValueError : for an odd width.
+
     Examples
     --------
     >>> sinusoids(2, 4)[0].tolist()
@@ -156,7 +166,12 @@ class EncoderDecoder(nn.Module):
         return self.head(self.decoder(target, self.encoder(source), allowed))
 
     def cross_maps(self, source, target):
-        """Where each target position looks in the source: (layers, B, H, T, S)."""
+        """Where each target position looks in the source: (layers, B, H, T, S).
+
+        Parameters
+        ----------
+        source, target : int64 tensors (B, S) and (B, T)
+        """
         memory, x, found = self.encoder(source), self.decoder.begin(target), []
         allowed = causal(target.shape[1], target.device)
         for layer in self.decoder.layers:

@@ -10,7 +10,15 @@ UP = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 
 
 def two_convs(channels, middle, width, dims=2, padding=1):
-    """Twice: 3 x 3 (x 3) convolution, batch norm, ReLU."""
+    """Twice: 3 x 3 (x 3) convolution, batch norm, ReLU.
+
+    Parameters
+    ----------
+    channels, middle, width : int
+        Before, between and after the two.
+    dims, padding
+        As in `UNet`.
+    """
     layers = []
     for inputs, outputs in ((channels, middle), (middle, width)):
         layers += [CONV[dims](inputs, outputs, 3, padding=padding), NORM[dims](outputs), nn.ReLU()]
@@ -19,6 +27,11 @@ def two_convs(channels, middle, width, dims=2, padding=1):
 
 def crop_like(x, small):
     """Cut the centre of `x` (B, C, ...) to the size of `small`.
+
+    Parameters
+    ----------
+    x, small : tensors (B, C, ...)
+        `small` may have other channels.
 
     Examples
     --------

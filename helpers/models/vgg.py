@@ -10,7 +10,16 @@ PLANS = {
 
 
 def stack(plan, channels=3, norm=False):
-    """The convolutional part: a width in `plan` is a 3 x 3 convolution with ReLU, "pool" halves."""
+    """The convolutional part: a width in `plan` is a 3 x 3 convolution with ReLU, "pool" halves.
+
+    Parameters
+    ----------
+    plan : sequence of int and "pool", see `PLANS`
+    channels : int
+        Of the image.
+    norm : bool
+        Batch norm after each convolution.
+    """
     layers = []
     for width in plan:
         if width == "pool":

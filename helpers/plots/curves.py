@@ -42,6 +42,10 @@ def band(ax, x, runs, label, colour):
     x : sequence of N numbers
     runs : sequence of R sequences of N numbers
     label, colour : str
+
+    Returns
+    -------
+    matplotlib axes
     """
     columns = list(zip(*runs))
     middle = [sum(column) / len(column) for column in columns]
@@ -53,7 +57,19 @@ def band(ax, x, runs, label, colour):
 
 
 def matrix(ax, counts, names):
-    """A confusion matrix as shades with the counts written in."""
+    """A confusion matrix as shades with the counts written in.
+
+    Parameters
+    ----------
+    ax : matplotlib axes
+    counts : array (K, K)
+        Row the true class, column the predicted one.
+    names : sequence of K str
+
+    Returns
+    -------
+    matplotlib axes
+    """
     peak = counts.max()
     ax.imshow(counts, cmap="Blues", vmin=0, vmax=peak)
     for i, row in enumerate(counts):

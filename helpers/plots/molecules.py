@@ -16,7 +16,9 @@ def molecule(ax, places, bonds, letters, values=None, limits=(0, 1)):
     letters : sequence of N strings
         Written on the atoms; an empty string for carbon is customary.
     values : tensor (N,), optional
-        A number for each atom, shown as colour between the two `limits`.
+        A number for each atom, shown as colour.
+    limits : (low, high)
+        Values of the first and the last colour.
 
     Returns
     -------

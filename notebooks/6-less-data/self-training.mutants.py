@@ -73,9 +73,9 @@ MUTANTS = [
         "kills": ["a perturbed digit differs, but not beyond recognition"],
     },
     {
-        "name": "label spreading without neighbours",
-        "old": "n_neighbors=10",
-        "new": "n_neighbors=1",
+        "name": "label spreading between random points",
+        "old": "n_neighbors=10).fit(x.flatten(1), labels)",
+        "new": "n_neighbors=10).fit(torch.rand_like(x.flatten(1)), labels)",
         "kills": ["label spreading keeps up with the best network"],
     },
     {
@@ -168,14 +168,14 @@ MUTANTS = [
     },
     {
         "name": "no stranger is named",
-        "old": "[:others]] = 5",
-        "new": "[:0]] = 5",
+        "old": "[:others]]] = 5",
+        "new": "[:0]]] = 5",
         "kills": ["five examples named 'other' stop most of it"],
     },
     {
         "name": "two hundred strangers are named",
-        "old": "[:others]] = 5",
-        "new": "[: 40 * others]] = 5",
+        "old": "[:others]]] = 5",
+        "new": "[: 40 * others]]] = 5",
         "kills": ["at some cost in accuracy on the familiar"],
     },
     {

@@ -3,6 +3,7 @@ import pytest
 import torch
 from PIL import Image
 
+from helpers.data.images import ORIENTATION
 from helpers.data.masks import image_masks
 
 
@@ -39,14 +40,186 @@ def test_resizing_never_invents_a_class(home):
     assert read(home, size=16, grey=False).x.shape == (2, 3, 16, 16)
 
 
-def test_palette_and_black_and_white_masks_are_read_as_numbers(home):
-    palette = Image.fromarray(np.full((32, 32), 3, np.uint8), mode="P")
-    palette.putpalette([0, 0, 0] * 3 + [255, 0, 0])
-    palette.save(home / "masks" / "a.png")
-    Image.fromarray(np.eye(32, dtype=bool)).save(home / "masks" / "b.png")
+def put(home, name, mask, folder="masks"):
+    """Save an array or an image; the other side keeps what it has."""
+    image = mask if isinstance(mask, Image.Image) else Image.fromarray(mask)
+    image.save(home / folder / name)
+
+
+def both(home, make):
+    """The same kind of mask for a and b; the second is turned."""
+    for name, turn in (("a", False), ("b", True)):
+        for old in (home / "masks").glob(f"{name}.*"):
+            old.unlink()
+        make(name, GRID.T.copy() if turn else GRID)
+
+
+GRID = np.zeros((32, 32), dtype=np.int64)  # class 0, 1 to the right, 2 at the bottom right
+GRID[:, 16:] = 1
+GRID[16:, 24:] = 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "dtype", "ending"),
+    [
+        ([0, 1, 2], np.uint8, "png"),
+        ([0, 128, 255], np.uint8, "gif"),
+        ([0, 300, 400], np.uint16, "png"),
+        ([0, 300, 400], np.uint16, "tif"),
+        ([0, 70000, 80000], np.int32, "tif"),
+        ([0.0, 0.3, 0.7], np.float32, "tif"),
+        ([-1.0, 0.0, 1.0], np.float32, "tif"),
+    ],
+)
+def test_numbers_of_every_depth_are_kept_apart(home, numbers, dtype, ending):
+    table = np.array(numbers, dtype=dtype)
+    both(home, lambda name, grid: put(home, f"{name}.{ending}", table[grid]))
     data = read(home, size=32)
-    assert data.values == [0, 3, 255]
+    if ending != "gif":  # a palette may be stored instead of greys
+        assert np.allclose(data.values, numbers)
+    assert torch.equal(data.y[0], torch.from_numpy(GRID))
+    assert torch.equal(data.y[1], torch.from_numpy(GRID.T.copy()))
+
+
+def test_colours_are_classes_once_they_are_named(home):
+    table = np.array([(0, 0, 0), (76, 0, 0), (0, 39, 0)], dtype=np.uint8)  # alike in grey
+    both(home, lambda name, grid: put(home, f"{name}.png", table[grid]))
+    with pytest.raises(
+        ValueError, match=r"are coloured, pass values=\[\(0, 0, 0\), \(0, 39, 0\), "
+    ):
+        read(home, size=32)
+    data = read(home, size=32, values=[(0, 0, 0), (76, 0, 0), (0, 39, 0)])
+    assert torch.equal(data.y[0], torch.from_numpy(GRID))
+    with pytest.raises(ValueError, match=r"holds \(0, 39, 0\), expected one of"):
+        read(home, size=32, values=[(0, 0, 0), (76, 0, 0)])
+    both(
+        home, lambda name, grid: put(home, f"{name}.png", np.stack([grid.astype(np.uint8)] * 3, 2))
+    )
+    assert read(home, size=32).values == [0, 1, 2]  # grey, stored as colour
+
+
+def test_alpha_is_asked_about(home):
+    def make(name, grid):
+        pixels = np.zeros((32, 32, 4), dtype=np.uint8)
+        pixels[..., 0], pixels[..., 3] = 9 * (grid == 1), 100 * grid
+        put(home, f"{name}.png", pixels)
+
+    both(home, make)
+    with pytest.raises(
+        ValueError, match="transparent pixels; pass channel='alpha' .* channel='colour'"
+    ):
+        read(home, size=32)
+    data = read(home, size=32, channel="alpha")
+    assert data.values == [0, 100, 200]
+    assert torch.equal(data.y[1], torch.from_numpy(GRID.T.copy()))
+    data = read(home, size=32, channel="colour", values=[(0, 0, 0), (9, 0, 0)])
+    assert torch.equal(data.y[0], torch.from_numpy(GRID == 1).long())
+
+
+def test_palettes_are_numbers_and_must_agree(home):
+    def palette(name, grid, colours):
+        image = Image.fromarray(grid.astype(np.uint8), mode="P")
+        image.putpalette(colours)
+        put(home, f"{name}.png", image)
+
+    red, blue = [0, 0, 0, 255, 0, 0, 9, 9, 9], [0, 0, 0, 0, 0, 255, 9, 9, 9]
+    both(home, lambda name, grid: palette(name, grid, red))
+    assert torch.equal(read(home, size=32).y[0], torch.from_numpy(GRID))
+    palette("b", GRID, blue)
+    with pytest.raises(
+        ValueError, match=r"means \[0, 0, 255\] by the palette number 1, another mask"
+    ):
+        read(home, size=32)
+
+
+def test_masks_of_two_kinds_are_refused_unless_values_are_named(home):
+    put(home, "b.png", np.eye(32, dtype=bool))
+    with pytest.raises(ValueError, match="a.png is a grey mask and .*b.png a black and white one"):
+        read(home, size=32)
+    data = read(home, size=32, values=[0, 200, 255])
     assert torch.equal(data.y[1] == 2, torch.eye(32, dtype=torch.bool))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.webp"])
+def test_lossy_masks_are_refused(home, name):
+    (home / "masks" / "a.png").unlink()
+    put(home, name, (255 * (GRID == 1)).astype(np.uint8))
+    with pytest.raises(ValueError, match=f"{name} has the lossy format .* store masks as PNG"):
+        read(home)
+
+
+def test_masks_that_say_nothing_or_no_number(home):
+    both(home, lambda name, grid: put(home, f"{name}.png", np.full((32, 32), 7, dtype=np.uint8)))
+    with pytest.raises(ValueError, match="hold only 7, nothing can be learned"):
+        read(home)
+    both(
+        home,
+        lambda name, grid: put(home, f"{name}.tif", np.full((32, 32), np.nan, dtype=np.float32)),
+    )
+    with pytest.raises(ValueError, match="a.tif holds NaN"):
+        read(home)
+
+
+def exif(array, orientation, path):
+    """Save with the EXIF entry of a turned camera."""
+    entry = Image.Exif()
+    entry[ORIENTATION] = orientation
+    Image.fromarray(array).save(path, exif=entry)
+
+
+TALL = np.arange(40, dtype=np.uint8)[:, None].repeat(32, 1)  # 32 wide, 40 high, brighter below
+
+
+def test_exif_turns_photograph_and_mask_alike(tmp_path):
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    exif(TALL, 6, tmp_path / "images" / "a.png")
+    exif((TALL > 20).astype(np.uint8), 6, tmp_path / "masks" / "a.png")
+    data = read(tmp_path, size=32)
+    assert torch.equal(data.y[0].bool(), data.x[0, 0] > 20.5 / 255)
+    upright = np.rot90(TALL, -1)  # what every viewer shows: brighter to the left
+    assert torch.equal(data.y[0].bool(), torch.from_numpy(upright[:, 4:36] > 20))
+    Image.fromarray((upright > 20).astype(np.uint8)).save(tmp_path / "masks" / "a.png")
+    assert torch.equal(read(tmp_path, size=32).y, data.y)  # drawn on the upright photograph
+    Image.fromarray((TALL > 20).astype(np.uint8)).save(tmp_path / "masks" / "a.png")
+    with pytest.raises(ValueError, match="turned as EXIF says; pass exif='ignore'"):
+        read(tmp_path, size=32)
+    stored = read(tmp_path, size=32, exif="ignore")
+    assert torch.equal(stored.y[0].bool(), torch.from_numpy(TALL[4:36] > 20))
+    assert torch.equal(stored.y[0].bool(), stored.x[0, 0] > 20.5 / 255)
+
+
+def test_a_turn_that_fits_both_ways_is_asked_about(tmp_path):
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    exif(TALL[:32], 3, tmp_path / "images" / "a.png")
+    Image.fromarray((TALL[:32] > 20).astype(np.uint8)).save(tmp_path / "masks" / "a.png")
+    with pytest.raises(
+        ValueError, match="EXIF turns .*both ways fit; pass exif='apply' .* exif='ignore'"
+    ):
+        read(tmp_path, size=32)
+    data = read(tmp_path, size=32, exif="ignore")
+    assert torch.equal(data.y[0].bool(), data.x[0, 0] > 20.5 / 255)
+    data = read(tmp_path, size=32, exif="apply")
+    assert torch.equal(data.y[0].flip(0).bool(), data.x[0, 0] > 20.5 / 255)
+
+
+def test_two_files_with_one_stem_and_groups(home):
+    assert read(home, size=32, groups="([ab])").groups.tolist() == [0, 1]
+    Image.fromarray(TALL[:32]).save(home / "images" / "a.jpg")
+    with pytest.raises(ValueError, match="a.jpg and a.png have one name"):
+        read(home)
+    assert read(home, size=32, skip="*.jpg").rows == ["a.png", "b.png"]
+
+
+def test_a_class_lost_in_resizing_is_said(home):
+    lone = np.zeros((32, 32), dtype=np.uint8)
+    lone[1, 1] = 5
+    both(home, lambda name, grid: put(home, f"{name}.png", lone))
+    data = read(home, size=16)
+    assert data.values == [0, 5]
+    assert ("lost in resizing: 5" in str(data.report)) == (5 not in data.y * 5)
+    assert str(read(home, size=32).report).splitlines()[2].split() == ["0", "0", "99.9", "%", "2"]
 
 
 def test_bad_input_is_named(home):
@@ -57,13 +230,13 @@ def test_bad_input_is_named(home):
     (home / "empty").mkdir()
     with pytest.raises(ValueError, match="expected images .* found none"):
         image_masks(home / "images", home / "empty")
-    with pytest.raises(ValueError, match="at most 1 grey values .* found 2; are they PNG"):
+    with pytest.raises(ValueError, match="at most 1 values .* found 2 or more; are they masks"):
         read(home, most_classes=1)
     Image.new("L", (32, 30)).save(home / "masks" / "b.png")
     with pytest.raises(ValueError, match=r"b.png cannot be used .*\(32, 30\) pixels, its image"):
         read(home)
     (home / "masks" / "b.png").write_bytes(b"no image")
-    with pytest.raises(ValueError, match=r"b.png cannot be used as a mask"):
+    with pytest.raises(ValueError, match=r"b.png cannot be read as an image"):
         read(home)
     (home / "masks" / "b.png").unlink()
     with pytest.raises(ValueError, match=r"expected a mask for .*images.b.png, found none"):

@@ -1,19 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from helpers.data import own, sheet
-
-
-@pytest.fixture
-def write(tmp_path):
-    def put(text, name="mice.csv"):
-        (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
-        return tmp_path / name
-
-    return put
-
 
 GOOD = "id,mass,strain,ill\nm1,21.5,a,no\nm2,25,b,yes\nm3,23,a,no\n"
 
@@ -30,7 +19,8 @@ def test_table_equals_pandas(write):
 
 def test_table_regresses_numbers_and_orders_given_classes(write):
     text = "a,b,grade\n1,2,2\n2,1,1\n3,5,2\n"
-    assert own.table(write(text), "grade").y.dtype == torch.float32
+    data = own.table(write(text), "grade", task="regression")
+    assert (data.y.tolist(), data.y.dtype, data.classes) == ([2, 1, 2], torch.float32, [])
     data = own.table(write(text), "grade", classes=["2", "1"])
     assert (data.y.tolist(), data.classes) == ([0, 1, 0], ["2", "1"])
 
@@ -63,6 +53,7 @@ def test_a_byte_order_mark_blank_end_and_semicolons_are_read(write):
         ("a,y\n1,2\n1,3\n", r"column 'a' holds '1' in every row .* pass drop=\('a',\)"),
         ("a,y\nu,2\n,3\n", "row 3, column 'a': expected a category, found a missing value"),
         ("a,y\n1,u\n2,u\n", r"column 'y' \(the target\) holds only 'u'"),
+        ("a,y\n1,2.5\n2,2.5\n", r"column 'y' \(the target\) holds only '2.5'"),
         ("a,z\n1,2\n", "has no column 'y', its columns are a, z"),
         ("a,a,y\n1,2,3\n", "the column name 'a' more than once"),
         ("a,y\n1,2\n3\n", "row 3: expected 2 cells like the header, found 1"),
@@ -74,7 +65,10 @@ def test_a_byte_order_mark_blank_end_and_semicolons_are_read(write):
         (b"PK\x03\x04abc", "is an Excel workbook, save the sheet as CSV"),
         (b"a,y\n1,2\n\xff,3\n", "row 3 is not UTF-8 text"),
         ('a,y\n"1,2\n', "is not readable as CSV"),
-        ("a,y\n" + "".join(f"n{i},{i}\n" for i in range(60)), "60 different texts, expected"),
+        ("a,y\n" + "".join(f"n{i // 2},{i}\n" for i in range(120)), "60 different texts, expected"),
+        ("a,y\n" + "".join(f"n{i},{i}\n" for i in range(6)), "another text in every row .*drop="),
+        ("a,y\n1\x002,3\n", "row 2 holds a null byte"),
+        ("1,2\n3,4\n", "row 1: expected names of columns, found only numbers"),
     ],
 )
 def test_table_errors(write, text, message):
@@ -100,90 +94,255 @@ def test_a_file_that_is_too_large(write, monkeypatch):
         own.table(write(GOOD), "ill")
 
 
-@pytest.fixture
-def pets(tmp_path):
-    for name in ("cat", "dog"):
-        (tmp_path / "pets" / name).mkdir(parents=True)
-    grid = np.arange(40 * 30 * 3, dtype=np.uint8).reshape(40, 30, 3)
-    Image.fromarray(grid).save(tmp_path / "pets/cat/colour.png")
-    Image.fromarray(grid[..., 0]).save(tmp_path / "pets/cat/grey.png")
-    deep = np.full((20, 20), 32768, dtype=np.uint16)
-    Image.fromarray(deep).save(tmp_path / "pets/dog/deep.tif")
-    (tmp_path / "pets/dog/notes.txt").write_text("ignored")
-    return tmp_path / "pets"
+# Each case: a column, what it must be refused with, what to pass instead, and the numbers that
+# a person reads there.
+AMBIGUOUS = {
+    "decimal comma": ('"20,5" "21,0"', r"row 2, column 'a': .*'20,5'; pass decimal=','", {"decimal": ","}, [20.5, 21]),
+    "thousands": ('"1,234" "12,345"', "'1,234'; pass decimal=',' .* thousands=','", {"thousands": ","}, [1234, 12345]),
+    "points divide thousands": ('"1.234,5" "7,5"', "decimal=',', thousands='.'", {"decimal": ",", "thousands": "."}, [1234.5, 7.5]),
+    "spaces divide thousands": ('"1 234" "5 678"', "thousands=' '", {"thousands": " "}, [1234, 5678]),
+    "percent": ('10% "2.5 %"', r"'10%'; pass percent=\('a',\)", {"percent": "a"}, [0.1, 0.025]),
+    "German date": ("31.01.2024 01.03.2024", "pass dates={'a': '%d.%m.%Y'}", {"dates": {"a": "%d.%m.%Y"}}, [0, 30]),
+    "ISO date": ("2024-03-01 2023-03-01", "pass dates={'a': 'ISO8601'}", {"dates": {"a": "ISO8601"}}, [366, 0]),
+    "US date": ("3/1/24 3/2/24", "dates=", {"dates": {"a": "%m/%d/%y"}}, [0, 1]),
+    "month names": ('"Mar 1, 2024" "Mar 3, 2024"', "dates=", {"dates": {"a": "%b %d, %Y"}}, [0, 2]),
+    "compact date": ("20240131 20240201", "may be dates", {"dates": {"a": "%Y%m%d"}}, [0, 1]),
+    "epoch seconds": ("1700000000 1700086400 1700000001", "become 2 in float32; pass dates={'a': 's'}", {"dates": {"a": "s"}}, [0, 1, 1 / 86400]),
+    "-999": ("20 -999 22 21", r"row 3, column 'a': .* found -999 \(1 times\), far from the rest", {"missing": "-999", "impute": "median"}, [20, 21, 22, 21]),
+    "-999 that is one": ("20 -999 22 21", "numeric=", {"numeric": "a"}, [20, -999, 22, 21]),
+    "9999": ("0.5 9999 0.7", "found 9999", {"missing": ["9999"], "impute": "median"}, [0.5, 0.6, 0.7]),
+    "two sentinels": ("5 -99 -999 7 6", "found -999", {"missing": ["-99", "-999"], "impute": "median"}, [5, 6, 6, 7, 6]),
+    "leading zeros": ("007 12", "looks like a code", {"numeric": "a"}, [7, 12]),
+    "row numbers": ("1 2 3 4 5 6", "counts the rows", {"numeric": "a"}, [1, 2, 3, 4, 5, 6]),
+    "sodium among numbers": ("1 Na 3", r"row 3, column 'a': expected a number, found 'Na'; pass missing=\('Na',\)", {"missing": "Na", "impute": "median"}, [1, 2, 3]),
+}  # fmt: skip
 
 
-def test_image_folder_reads_mixed_sizes_and_depths(pets):
-    data = own.image_folder(pets, 16)
-    assert data.x.shape == (3, 3, 16, 16)
-    assert (data.y.tolist(), data.classes) == ([0, 0, 1], ["cat", "dog"])
-    assert torch.equal(data.x[1, 0], data.x[1, 2])  # the grey one
-    assert not torch.equal(data.x[0, 0], data.x[0, 2])
-    assert torch.allclose(data.x[2], torch.tensor(32768 / 65535))  # 16 bits
-    assert own.image_folder(pets, 16, grey=True).x.shape == (3, 1, 16, 16)
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_what_reads_in_two_ways_is_asked_for_and_then_read_as_said(write, name):
+    import shlex
+
+    cells, sentence, decision, wanted = AMBIGUOUS[name]
+    cells = shlex.split(cells)
+    text = "a,y\n" + "".join(f'"{cell}",{k}\n' for k, cell in enumerate(cells))
+    with pytest.raises(ValueError, match=sentence) as error:
+        own.table(write(text), "y")
+    assert "mice.csv" in str(error.value)
+    found = own.table(write(text), "y", **decision).x[:, 0]
+    assert torch.allclose(found, torch.tensor(wanted, dtype=torch.float32))
 
 
-def test_image_folder_equals_torchvision(pets):
-    from torchvision.datasets import ImageFolder
-    from torchvision.transforms import functional
-
-    image, label = ImageFolder(pets)[0]
-    wanted = functional.to_tensor(functional.center_crop(image, [30, 30]))
-    ours = own.image_folder(pets, 30)
-    assert torch.allclose(ours.x[0], wanted)
-    assert label == ours.y[0]
+def test_the_typographic_minus_is_a_minus_and_said(write):
+    data = own.table(write("a,y\n\u22125,1.5\n3,2.5\n"), "y")
+    assert data.x.tolist() == [[-5], [3]]
+    assert "U+2212" in str(data.report)
 
 
-def test_image_folder_errors(pets, tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="size must be between 8 and 512 pixels, found 4"):
-        own.image_folder(pets, 4)
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
-        own.image_folder(tmp_path / "none")
-    with pytest.raises(ValueError, match="a subfolder for each class in .*, found 0"):
-        own.image_folder(pets / "cat")
-    (pets / "fox").mkdir()
-    with pytest.raises(ValueError, match="in .*fox, found none"):
-        own.image_folder(pets)
-    (pets / "fox" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nrubbish")
-    with pytest.raises(ValueError, match="broken.png cannot be read as an image"):
-        own.image_folder(pets)
-    (pets / "fox" / "broken.png").write_bytes((pets / "cat/colour.png").read_bytes()[:200])
-    with pytest.raises(ValueError, match="broken.png cannot be read as an image"):
-        own.image_folder(pets)
-    monkeypatch.setattr(own, "LARGEST_IMAGE", 100)
-    with pytest.raises(ValueError, match="colour.png cannot be read .*too many"):
-        own.image_folder(pets)
-    monkeypatch.setattr(own, "MOST_VALUES", 100)
-    with pytest.raises(ValueError, match="exceed 2 GB, lower size"):
-        own.image_folder(pets)
-
-
-def test_smiles_table(write):
-    data = own.smiles_table(write("m,y\nOCC,1\nC1=CC=CC=C1,2.5\n"), "m", "y", unit="log mol/L")
-    assert (data.smiles, data.y.tolist(), data.unit) == (["CCO", "c1ccccc1"], [1, 2.5], "log mol/L")
-    with pytest.raises(ValueError, match="row 3, column 'm': expected a SMILES .* found 'C1C'"):
-        own.smiles_table(write("m,y\nCC,1\nC1C,2\n"), "m", "y")
-    with pytest.raises(ValueError, match="row 2, column 'y': expected a number, found 'big'"):
-        own.smiles_table(write("m,y\nCC,big\n"), "m", "y")
-    with pytest.raises(ValueError, match="no column 'SMILES', its columns are m, y"):
-        own.smiles_table(write("m,y\nCC,1\n"), "SMILES", "y")
-
-
-def test_fasta(write):
-    data = own.fasta(write(">a human\nacg\n\nT\n>b\nGG\n"), alphabet="ACGT")
-    assert (data.names, data.sequences) == (["a human", "b"], ["ACGT", "GG"])
+def test_a_sum_too_large_for_float32_is_refused(write):
+    with pytest.raises(ValueError, match=r"row 3, column 'a': expected at most .* found 1e\+39"):
+        own.table(write("a,y\n1,1.5\n1e39,2.5\n"), "y")
+    with pytest.raises(ValueError, match="found 1e\\+39"):
+        own.table(write("a,y\n1,1.5\n2,1e39\n"), "y")
+    assert own.table(write("a,y\n1e38,1.5\n2,2.5\n"), "y").x.isfinite().all()
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("cells", "kinds"), [("Na K Cl Na", ["a=Cl", "a=K", "a=Na"]), ("May Mark Maria Mark", ["a=Maria", "a=Mark", "a=May"])]
+)  # fmt: skip
+def test_sodium_and_names_are_categories(write, cells, kinds):
+    text = "a,y\n" + "".join(f"{cell},{k}.5\n" for k, cell in enumerate(cells.split()))
+    data = own.table(write(text), "y")
+    assert data.features == kinds
+    assert data.x.sum().item() == 4
+
+
+def test_a_word_that_may_mean_missing_is_asked_about(write):
+    text = "dose,y\nNone,1.5\nmild,2.5\nNone,3.5\n"
+    with pytest.raises(ValueError, match="found 'None'; pass missing=.* missing=\\(\\) if it is"):
+        own.table(write(text), "y")
+    assert own.table(write(text), "y", missing=()).features == ["dose=None", "dose=mild"]
+    data = own.table(write(text), "y", missing="None", impute="median")
+    assert data.features == ["dose=mild", "dose=missing"]
+    assert data.x.tolist() == [[0, 1], [1, 0], [0, 1]]
+
+
+def test_the_index_that_pandas_writes_is_refused(write):
+    import pandas
+
+    frame = pandas.DataFrame({"mass": [5, 3, 9], "y": [0.5, 1.5, 2.5]}, index=[7, 3, 5])
+    with pytest.raises(ValueError, match="column 1 has no name .* pass drop=\\('Unnamed: 0',\\)"):
+        own.table(write(frame.to_csv()), "y")
+    data = own.table(write(frame.to_csv()), "y", drop="Unnamed: 0")
+    assert data.features == ["mass"]
+
+
+def test_categories_that_differ_in_case_or_are_rare(write):
+    text = "sex,y\nmale,1.5\nMale,2.5\nfemale,3.5\nmale,4.5\n"
+    with pytest.raises(ValueError, match="holds 'male' and 'Male'; make them alike"):
+        own.table(write(text), "y")
+    assert len(own.table(write(text), "y", categorical="sex").features) == 3
+    data = own.table(write(text), "y", categorical="sex", rare=2)
+    assert data.features == ["sex=male", "sex=other"]
+    assert data.x.tolist() == [[1, 0], [0, 1], [0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("y", "settings", "wanted", "classes"),
     [
-        ("ACGT\n", "line 1: expected a line that starts with '>', found 'ACGT'"),
-        ("", "holds no sequence"),
-        (">a\n>b\nA\n", "line 1: record 'a' has no sequence"),
-        (">\nA\n", "line 1: expected a name after '>'"),
-        (">a\nAC\nA5\n", "line 3, position 2: expected a letter of ACGT, found '5'"),
+        ("0 1 0 1", {"task": "classification"}, [0, 1, 0, 1], ["0", "1"]),
+        ("0 1 0 1", {"task": "regression"}, [0.0, 1.0, 0.0, 1.0], []),
+        ("10 2 10 2", {"task": "classification"}, [1, 0, 1, 0], ["2", "10"]),
+        ("1.0 0.0 1.0 0.0", {"classes": [0, 1]}, [1, 0, 1, 0], ["0", "1"]),
+        ("2.5 1 3 1", {}, [2.5, 1, 3, 1], []),
+        ("7 1 3 2", {}, [7, 1, 3, 2], []),
+        ("no yes no no", {}, [0, 1, 0, 0], ["no", "yes"]),
+        ('no "" yes no', {"unlabelled": "keep"}, [0, -1, 1, 0], ["no", "yes"]),
+        ('no "" yes no', {"unlabelled": "drop"}, [0, 1, 0], ["no", "yes"]),
+        ("1.5 NA 2 3", {"unlabelled": "drop"}, [1.5, 2, 3], []),
+        ("10% 20% 15% 5%", {"percent": "y"}, [0.1, 0.2, 0.15, 0.05], []),
+    ],
+)  # fmt: skip
+def test_targets_are_read_as_said_or_as_only_possible(write, y, settings, wanted, classes):
+    import shlex
+
+    text = "a,y\n" + "".join(f"{k}.5,{cell}\n" for k, cell in enumerate(shlex.split(y)))
+    data = own.table(write(text), "y", **settings)
+    assert torch.allclose(data.y.double(), torch.tensor(wanted).double())
+    assert data.classes == classes
+    assert data.task == ("classification" if classes else "regression")
+    assert len(data.rows) == len(data.x) == len(data.y)
+
+
+@pytest.mark.parametrize(
+    ("y", "settings", "sentence"),
+    [
+        ("0 1 0 1", {}, "whole numbers .0, 1.: pass task='classification' .* task='regression'"),
+        ('no "" yes no', {}, "row 3, column 'y' .the target.: expected a value"),
+        ("1.5 2.5 -999 3", {}, "found -999"),
+        ("20,5 21,5 22,5 23,5", {}, "pass decimal=','"),
+        ("no None no yes", {}, "found 'None'; pass missing="),
+        ("a b a b", {"task": "regression"}, "row 2, column 'y': expected a number, found 'a'"),
+        ("a b a b", {"task": "guess"}, "task must be"),
+        ("a b a b", {"unlabelled": "guess"}, "unlabelled must be"),
     ],
 )
-def test_fasta_errors(write, text, message):
-    with pytest.raises(ValueError, match=message):
-        own.fasta(write(text), alphabet="ACGT")
+def test_targets_are_refused(write, y, settings, sentence):
+    text = "a;y\n" + "".join(f"{k}.5;{c}\n" for k, c in enumerate(y.replace('""', "|").split()))
+    with pytest.raises(ValueError, match=sentence):
+        own.table(write(text.replace("|", "")), "y", separator=";", **settings)
+
+
+def test_free_text_is_no_class(write):
+    text = "a,y\n" + "".join(f"{k}.5,note {k}\n" for k in range(30))
+    with pytest.raises(ValueError, match="30 different texts in 30 rows, expected classes"):
+        own.table(write(text), "y")
+
+
+def test_groups_must_be_said_where_a_column_asks_for_it(write):
+    text = "patientID,mass,y\np2,1.5,0.5\np1,2.5,1.5\np2,3.5,2.5\n"
+    with pytest.raises(
+        ValueError, match="'patientID' has 2 different values in 3 rows; pass groups="
+    ):
+        own.table(write(text), "y")
+    data = own.table(write(text), "y", groups="patientID")
+    assert (data.groups.tolist(), data.features) == ([1, 0, 1], ["mass"])
+    loose = own.table(write(text), "y", groups=None)
+    assert loose.groups is None
+    assert "groups: none named" in str(loose.report)
+    quiet = "mouse weight,weekday,y\n1.5,Mo,0.5\n1.5,Tu,1.5\n2.5,Mo,2.5\n"
+    assert own.table(write(quiet), "y").groups is None  # no nagging
+
+
+def test_time_is_kept_apart_and_exact(write):
+    text = "when,mass,y\n1700000000,1.5,0.5\n1700000001,2.5,1.5\n"
+    data = own.table(write(text), "y", time="when")
+    assert data.time.tolist() == [1700000000, 1700000001]
+    assert data.features == ["mass"]
+    text = "when,mass,y\n1970-01-02,1.5,0.5\n1970-01-01T12:00,2.5,1.5\n"
+    assert own.table(write(text), "y", time="when").time.tolist() == [1.0, 0.5]
+    with pytest.raises(ValueError, match="row 2, column 'when': expected a number or an ISO date"):
+        own.table(write("when,m,y\n1.2.24,1.5,0.5\n2.2.24,2.5,1.5\n"), "y", time="when")
+    with pytest.raises(ValueError, match="row 3, column 'when': expected a time, found none"):
+        own.table(write("when,m,y\n1,1.5,0.5\n,2.5,1.5\n"), "y", time="when")
+
+
+def test_no_target_is_needed(write):
+    data = own.table(write("a,b\n1.5,2\n3,4\n"))
+    assert (data.y, data.classes, data.task) == (None, [], None)
+
+
+def test_the_report_says_how_each_column_was_read(write):
+    data = own.table(write(GOOD + "m4,,a,no\n"), "ill", drop="id", impute="median")
+    lines = str(data.report).splitlines()
+    assert lines[0].startswith("mice.csv: 4 rows; groups: none named; missing numbers take")
+    assert lines[2].split() == ["id", "ignored", "m1", "4", "values", "0"]
+    assert lines[3].split() == ["mass", "number", "21.5", "21.5", "to", "25", "1"]
+    assert lines[4].split() == ["strain", "category", "a", "a", "3,", "b", "1", "0"]
+    assert lines[5].split()[:3] == ["ill", "target,", "classification"]
+    assert data.rows == [2, 3, 4, 5]
+
+
+def test_tsv_and_parquet_are_read_like_csv(write, tmp_path):
+    import pandas
+
+    frame = pandas.DataFrame(
+        {"mass": [1.5, 2.0, 3.25], "strain": ["a", "b", "a"], "y": [0.5, 1.5, 2.5]}
+    )
+    wanted = own.table(write(frame.to_csv(index=False)), "y")
+    assert torch.equal(
+        own.table(write(frame.to_csv(index=False, sep="\t"), "a.tsv"), "y").x, wanted.x
+    )
+    frame.to_parquet(tmp_path / "a.parquet")
+    assert torch.equal(own.table(tmp_path / "a.parquet", "y").x, wanted.x)
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 no parquet")
+    with pytest.raises(ValueError, match="b.parquet cannot be read as Parquet"):
+        own.table(tmp_path / "b.parquet", "y")
+
+
+def test_twenty_thousand_rows(write):
+    draws = np.random.default_rng(0).normal(size=(20_000, 3))
+    text = "a,b,y\n" + "".join(f"{a!r},{b!r},{y!r}\n" for a, b, y in draws.tolist())
+    data = own.table(write(text), "y")
+    assert np.array_equal(data.x.numpy(), draws[:, :2].astype(np.float32))
+    assert data.rows[-1] == 20_001
+
+
+def test_a_pipe_does_not_hang(tmp_path):
+    import os
+
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(ValueError, match="not an ordinary file"):
+        own.table(tmp_path / "a.csv", "y")
+
+
+def test_new_rows_are_read_with_the_same_decisions(write):
+    first = own.table(write(GOOD), "ill", drop="id")
+    again = own.table_again(write("strain,mass\nb,30\na,-999\n", "new.csv"), first.decisions)
+    assert again.x.tolist() == [[30, 0, 1], [-999, 1, 0]]  # decided: this column is numbers
+    assert (again.y, again.features) == (None, first.features)
+    labelled = own.table_again(write("mass,strain,ill\n1,a,yes\n2,a,\n"), first.decisions)
+    assert labelled.y.tolist() == [1, -1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("mass\n1\n", "no column 'strain'"),
+        ("mass,strain,age\n1,a,2\n", "a column 'age' that the first file had not"),
+        ("mass,strain\n1,c\n", "row 2, column 'strain': expected one of a, b, found 'c'"),
+        ("mass,strain\nhigh,a\n", "row 2, column 'mass': expected a number, found 'high'"),
+        ("mass,strain\n,a\n", "row 2, column 'mass': expected a number, found a missing value"),
+        ('mass,strain\n"1,5",a\n', "expected a number, found '1,5'"),
+        ("mass,strain,ill\n1,a,maybe\n", "expected one of no, yes, found 'maybe'"),
+    ],
+)
+def test_new_rows_that_differ_are_refused(write, text, sentence):
+    first = own.table(write(GOOD), "ill", drop="id")
+    with pytest.raises(ValueError, match=sentence):
+        own.table_again(write(text, "new.csv"), first.decisions)
+
+
+def test_nothing_is_written_beside_the_data(write, tmp_path):
+    path = write(GOOD)
+    own.table(path, "ill", drop="id")
+    assert [p.name for p in tmp_path.iterdir()] == ["mice.csv"]

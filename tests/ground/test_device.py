@@ -4,9 +4,14 @@ import torch
 from helpers.ground.device import pick_device, to_device
 
 
-def test_auto_takes_the_fastest_device_at_hand():
-    expected = "cuda" if torch.cuda.is_available() else None
-    assert pick_device().type == (expected or pick_device().type)
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_takes_the_fastest_device_at_hand(monkeypatch, cuda, mps, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert pick_device().type == expected
     assert pick_device("cpu") == torch.device("cpu")
 
 

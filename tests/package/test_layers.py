@@ -136,3 +136,20 @@ def test_the_tests_mirror_the_package():
         and path.stem not in {"test_offline", "test_gpu"}
     ]
     assert stray == []
+
+
+TESTED_ELSEWHERE = {
+    "train": {"average", "batches", "checkpoint", "evaluate", "guard", "history", "precision",
+              "processes", "progress", "steps", "stop"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_every_module_has_its_test(room):
+    """helpers/<room>/<file>.py has tests/<room>/test_<file>.py; the exceptions only become fewer."""
+    bare = {
+        path.stem
+        for path in (HELPERS / room).glob("[!_]*.py")
+        if not (ROOT / "tests" / room / f"test_{path.name}").exists()
+    }
+    assert bare == TESTED_ELSEWHERE.get(room, set())

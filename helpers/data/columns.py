@@ -1,0 +1,278 @@
+"""What a column means: number, share, category, date (survey 2.2; every "Your own data").
+
+`decide` looks at a column once and refuses what could be read in two ways; `encode` then reads the
+cells of this file, or of a new one, as decided. All errors name the file, row, column and value.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cells import MISSING, hint, is_missing, is_number, read_values, refuse
+
+NINES = [sign * (10**k - 1) for k in range(2, 8) for sign in (-1, 1)]
+SENTINELS = {-1, *NINES, -32768, 65535, -(2**31), 2**31 - 1, 1e20, -1e20, 1e30, -1e30}
+LARGEST = 3.4e38  # of a float32
+MOST_CATEGORIES = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column is read: ``kind`` number, percent, category or date, and what it held.
+
+    Attributes: ``categories`` in alphabetical order; ``fill`` what takes the place of a missing
+    cell, or None; ``first`` the earliest date in days since 1970; ``low`` and ``high``.
+    """
+
+    name: str
+    kind: str
+    categories: tuple = ()
+    fill: float | str | None = None
+    first: float = 0.0
+    low: float | None = None
+    high: float | None = None
+
+
+def kind_of(where, path, cells, reading):
+    """Say whether undecided cells are numbers or categories, or refuse.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. cells : pandas.Series of str. reading : Reading.
+
+    Returns
+    -------
+    "number" or "category"
+
+    Raises
+    ------
+    ValueError : for a column without a value, with numbers and texts, with texts that look like
+        numbers, dates or shares, or with a word that may mean "missing".
+    """
+    present = cells[~is_missing(cells, reading, "number")]
+    if present.empty:
+        raise ValueError(
+            f"{where}: {path}, column {cells.name!r} has no value at all, pass drop=({cells.name!r},)"
+        )
+    fine = is_number(present, reading)
+    if fine.all():
+        return "number"
+    for row, cell in present[~fine].items():
+        advice = hint(cells.name, cell)
+        if advice or fine.any():
+            advice = advice or f"missing=({cell!r},) if it means that there is no value"
+            refuse(where, path, cells, row, "a number", f"{cell!r}; pass {advice}")
+    if present.str.match("[-+<>~=]* ?[0-9]").all():
+        refuse(where, path, cells, present.index[0], f"a number with a decimal {reading.decimal!r}, or a name", f"{present.iloc[0]!r}, "
+               f"which looks like both; pass categorical=({cells.name!r},) or drop=({cells.name!r},)")  # fmt: skip
+    ask_about_words(where, path, cells, reading)
+    return "category"
+
+
+def ask_about_words(where, path, cells, reading):
+    """Refuse a text such as "None" or "NA" that may be a category or a missing value.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. cells : pandas.Series of str.
+    reading : Reading; with ``missing`` said there is nothing to ask.
+
+    Raises
+    ------
+    ValueError : naming row, column and word.
+    """
+    words = cells[cells.isin(MISSING)]
+    if reading.missing is None and len(words):
+        word = words.iloc[0]
+        advice = f"pass missing=({word!r},) if it means that there is no value, missing=() if it is a category"
+        refuse(where, path, cells, words.index[0], "a category", f"{word!r}; {advice}")
+
+
+def decide(where, path, cells, reading):
+    """Decide how a column is read, or refuse what could be read in two ways.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
+    reading : Reading, what the caller said.
+
+    Returns
+    -------
+    Column
+
+    Raises
+    ------
+    ValueError : naming what was found, where, and what to pass.
+    """
+    name = cells.name
+    said = [k for k, names in _said(reading).items() if name in names]
+    if len(said) > 1:
+        raise ValueError(f"{where}: column {name!r} is named both in {said[0]} and {said[1]}")
+    if re.fullmatch("Unnamed: [0-9]+", name) and not said:
+        raise ValueError(
+            f"{where}: {path}, column {int(name[9:]) + 1} has no name in the header (first value "
+            f"{cells.iloc[0]!r}), like the index that pandas writes; pass drop=({name!r},) or name it"
+        )
+    kind = {"dates": "date", "percent": "percent", "categorical": "category", "numeric": "number"}[
+        said[0]
+    ] if said else kind_of(where, path, cells, reading)  # fmt: skip
+    if cells.nunique() < 2:
+        raise ValueError(
+            f"{where}: {path}, column {name!r} holds {cells.iloc[0]!r} in every row and tells "
+            f"nothing, pass drop=({name!r},)"
+        )
+    if kind == "category":
+        return _category(where, path, cells, reading, bool(said))
+    values = read_values(where, path, cells, kind, reading)
+    present = values.dropna()
+    if kind == "number":
+        check_range(where, path, present, reading)
+    if kind == "number" and not said:
+        _check_meaning(where, path, cells, present)
+    first = float(present.min()) if kind == "date" else 0.0
+    fill = float(present.median()) - first if reading.impute else None
+    low, high = float(present.min()), float(present.max())
+    return Column(name, kind, fill=fill, first=first, low=low, high=high)
+
+
+def _said(reading):
+    """The columns that the caller named, by argument."""
+    names = ("dates", "percent", "categorical", "numeric")
+    return {name: getattr(reading, name) for name in names}
+
+
+def check_range(where, path, values, reading):
+    """Refuse what float32 cannot hold, and codes such as -999 that mean "no value".
+
+    Parameters
+    ----------
+    where, path : for the error sentence. values : pandas.Series of float64 without NaN.
+    reading : Reading; a column among its ``numeric`` may hold codes and lose digits.
+
+    Raises
+    ------
+    ValueError : naming row, column and value, and what to pass.
+    """
+    huge = values[values.abs() > LARGEST]
+    if len(huge):
+        refuse(
+            where, path, values, huge.index[0], f"at most {LARGEST} (float32)", f"{huge.iloc[0]}"
+        )
+    if values.name in reading.numeric:
+        return
+    left, many = values.astype("float32").nunique(), values.nunique()
+    if left < 0.99 * many:
+        raise ValueError(
+            f"{where}: {path}, column {values.name!r}: {many} different values from {values.min():.15g} to "
+            f"{values.max():.15g} become {left} in float32; pass dates={{{values.name!r}: 's'}} if they "
+            f"are seconds since 1970, numeric=({values.name!r},) if the lost digits do not matter"
+        )
+    code = _code(np.sort(values.unique()))
+    if code is not None:
+        rows = values[values == code]
+        refuse(where, path, values, rows.index[0], "a measurement", f"{code:g} ({len(rows)} times), far from the "
+               f"rest; pass missing=('{code:g}',) if it means that there is no value, numeric=({values.name!r},) if it is one")  # fmt: skip
+
+
+def _code(values):
+    """A code for "no value" among sorted different values, or None."""
+    for code, rest in ((values[0], values[1:]), (values[-1], values[:-1])):
+        if code not in SENTINELS or not len(rest):
+            continue
+        gap = np.abs(rest - code).min()
+        below = code <= -99 and rest[0] >= 0
+        if below or (len(rest) > 1 and gap > rest[-1] - rest[0]):
+            return code
+    return None
+
+
+def _check_meaning(where, path, cells, values):
+    """Refuse numbers that look like codes, compact dates, or the number of the row."""
+    name, known = cells.name, cells[values.index]
+    either = f"pass numeric=({name!r},) if it measures something, drop=({name!r},) if not"
+    if known.str.match("[-+]?0[0-9]").any():
+        row = known.str.match("[-+]?0[0-9]").idxmax()
+        refuse(where, path, cells, row, "a number", f"{cells[row]!r}, which looks like a code; pass "
+               f"categorical=({name!r},) or numeric=({name!r},)")  # fmt: skip
+    counted = values.to_numpy() - values.iloc[0]
+    if (
+        len(values) > 4
+        and values.iloc[0] in (0, 1)
+        and np.array_equal(counted, np.arange(len(cells)))
+    ):
+        raise ValueError(f"{where}: {path}, column {name!r} counts the rows ({values.iloc[0]:g}, "
+                         f"{values.iloc[1]:g}, ...), like the index that pandas writes; {either}")  # fmt: skip
+    if known.str.fullmatch("(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])").all():
+        raise ValueError(f"{where}: {path}, column {name!r} holds numbers like {known.iloc[0]}, which may "
+                         f"be dates; pass dates={{{name!r}: '%Y%m%d'}} or numeric=({name!r},)")  # fmt: skip
+
+
+def _category(where, path, cells, reading, said):
+    """Decide the categories of a column."""
+    name = cells.name
+    gone = is_missing(cells, reading, "category")
+    if gone.any() and not reading.impute:
+        refuse(where, path, cells, gone.idxmax(), "a category", "a missing value; pass impute='median'"
+               " to make 'missing' a category")  # fmt: skip
+    counts = cells[~gone].value_counts()
+    if not said and len(counts) == len(cells) > 4:
+        raise ValueError(
+            f"{where}: {path}, column {name!r} has another text in every row (first {cells.iloc[0]!r}); "
+            f"if it identifies rows, pass drop=({name!r},)"
+        )
+    variants = counts.index.str.lower()
+    if not said and variants.has_duplicates:
+        twins = counts.index[variants == variants[variants.duplicated()][0]]
+        raise ValueError(
+            f"{where}: {path}, column {name!r} holds {twins[0]!r} and {twins[1]!r}; make them alike, or "
+            f"pass categorical=({name!r},) if they are two categories"
+        )
+    kept = counts.index if not reading.rare else counts.index[counts >= reading.rare]
+    kinds = {
+        *kept,
+        *(["other"] if len(kept) < len(counts) else []),
+        *(["missing"] if gone.any() else []),
+    }
+    if len(kinds) > MOST_CATEGORIES:
+        raise ValueError(
+            f"{where}: {path}, column {name!r} has {len(kinds)} different texts, expected at most "
+            f"{MOST_CATEGORIES}; if it identifies rows, pass drop=({name!r},) or groups={name!r}, or rare=5 to join "
+            "those in fewer than 5 rows"
+        )
+    return Column(name, "category", tuple(sorted(kinds)), "missing" if reading.impute else None)
+
+
+def encode(where, path, cells, column, reading):
+    """Read the cells of a column as it was decided, in this file or in a new one.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
+    column : Column. reading : Reading, as it was when the column was decided.
+
+    Returns
+    -------
+    dict from feature name to float64 array (N,); a category gives one 0/1 feature a value.
+
+    Raises
+    ------
+    ValueError : for a missing cell without ``fill``, or a category that was not seen.
+    """
+    if column.kind == "category":
+        gone = is_missing(cells, reading, "category")
+        texts = cells.mask(gone, "missing") if column.fill else cells
+        if "other" in column.categories and reading.rare:
+            texts = texts.where(texts.isin(column.categories), "other")
+        new = texts[~texts.isin(column.categories)]
+        if len(new):
+            known = ", ".join(map(str, column.categories[:10]))
+            refuse(where, path, cells, new.index[0], f"one of {known}", f"{cells[new.index[0]]!r}")
+        return {f"{column.name}={k}": (texts == k).to_numpy(float) for k in column.categories}
+    values = read_values(where, path, cells, column.kind, reading) - column.first
+    gone = values[values.isna()]
+    if len(gone) and column.fill is None:
+        row = gone.index[0]
+        what = f"a missing value ({cells[row]!r}); pass impute='median', or leave the row out"
+        refuse(where, path, cells, row, "a number", what)
+    return {column.name: values.fillna(column.fill if column.fill is not None else 0).to_numpy()}

@@ -1,0 +1,159 @@
+"""Which rows belong together, and in which order they came (survey 2.4; every "Your own data")."""
+
+import re
+
+import torch
+
+from .cells import Reading, hint, is_missing, is_number, read_values
+
+IDENTIFIER = (
+    "id|patient|subject|participant|person|donor|animal|mouse|rat|litter|family|plate|batch|slide|"
+    "scan|specimen|case|cohort|site|hospital|cent(re|er)|individual"
+)
+
+
+def ask_groups(where, path, frame, target, groups):
+    """Ask whose rows belong together, if a column looks like an identifier that repeats.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. frame : pandas.DataFrame of str.
+    target : str or None, not asked about. groups : str, None, or ... if the caller did not say.
+
+    Returns
+    -------
+    str or None
+
+    Raises
+    ------
+    ValueError : naming the column, and what to pass.
+    """
+    if groups is not ...:
+        return groups
+    for name in frame:
+        words = re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
+        bare = [w for w in words if w not in ("id", "no", "nr", "number", "code", "name")] or words[
+            :1
+        ]
+        many = frame[name].nunique()
+        if (
+            name != target
+            and len(bare) == 1
+            and re.fullmatch(IDENTIFIER, bare[0])
+            and 1 < many < len(frame)
+        ):
+            raise ValueError(
+                f"{where}: {path}, column {name!r} has {many} different values in {len(frame)} rows; pass "
+                f"groups={name!r} to keep rows of one value on one side of a split, groups=None if rows are independent"
+            )
+    return None
+
+
+def group_codes(where, path, cells):
+    """Number the groups of a column.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
+
+    Returns
+    -------
+    Tensor (N,), int64, groups in alphabetical order.
+
+    Raises
+    ------
+    ValueError : for an empty cell.
+    """
+    if (cells == "").any():
+        row = (cells == "").idxmax()
+        raise ValueError(
+            f"{where}: {path}, row {row}, column {cells.name!r}: expected a group, found none"
+        )
+    return codes_of(cells.tolist())[0]
+
+
+def timestamps(where, path, cells, reading):
+    """Read the column that orders rows: numbers, ISO dates, or dates whose format was said.
+
+    Parameters
+    ----------
+    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
+    reading : Reading.
+
+    Returns
+    -------
+    Tensor (N,), float64, in the file's unit; of dates in days since 1970.
+
+    Raises
+    ------
+    ValueError : for a missing time, or one that is neither a number nor an ISO date.
+    """
+    if is_missing(cells, reading, "number").any():
+        row = is_missing(cells, reading, "number").idxmax()
+        raise ValueError(
+            f"{where}: {path}, row {row}, column {cells.name!r}: expected a time, found none"
+        )
+    if cells.name in reading.dates:
+        return torch.tensor(read_values(where, path, cells, "date", reading).to_numpy())
+    odd = cells[~is_number(cells, reading)]
+    iso = cells.str.match("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+    if len(odd) and iso.all():
+        reading = Reading(dates={cells.name: "ISO8601"})
+        return torch.tensor(read_values(where, path, cells, "date", reading).to_numpy())
+    if len(odd):
+        raise ValueError(
+            f"{where}: {path}, row {odd.index[0]}, column {cells.name!r}: expected a number or an ISO "
+            f"date, found {odd.iloc[0]!r}; pass {hint(cells.name, odd.iloc[0]) or 'dates={...} with its format'}"
+        )
+    return torch.tensor(read_values(where, path, cells, "number", reading).to_numpy())
+
+
+def named_parts(where, names, pattern, what):
+    """Read a part of each name, such as the patient in "p07_slice3.png", with a pattern.
+
+    Parameters
+    ----------
+    where : name of the caller. names : list of str.
+    pattern : str
+        A regular expression whose first group is the part, for example "(p[0-9]+)_".
+    what : what the part is, for the error sentence.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ValueError : for a pattern without a group, or a name that does not hold it.
+
+    Examples
+    --------
+    >>> named_parts("demo", ["p07_1.png", "p08_1.png"], "(p[0-9]+)_", "a group")
+    ['p07', 'p08']
+    """
+    try:
+        found = [re.search(pattern, name) for name in names]
+        return [part.group(1) for part in found]
+    except (re.error, IndexError) as error:
+        raise ValueError(
+            f"{where}: expected a regular expression with a group in brackets for {what}, such as "
+            f"'(p[0-9]+)_', found {pattern!r} ({error})"
+        ) from None
+    except AttributeError:
+        name = next(name for name, part in zip(names, found) if part is None)
+        raise ValueError(
+            f"{where}: expected {what} as {pattern!r} in the name {name!r}, found none"
+        ) from None
+
+
+def codes_of(parts):
+    """Number different texts in alphabetical order.
+
+    Examples
+    --------
+    >>> codes_of(["b", "a", "b"])
+    (tensor([1, 0, 1]), ['a', 'b'])
+    """
+    kinds = sorted(set(parts))
+    place = {kind: k for k, kind in enumerate(kinds)}
+    return torch.tensor([place[part] for part in parts], dtype=torch.int64), kinds

@@ -1,0 +1,270 @@
+"""Your own sequences: molecules as SMILES, proteins and DNA as FASTA, texts (survey 4.4 and 4.5)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from .cells import Reading
+from .keys import ask_groups, codes_of, group_codes, named_parts, timestamps
+from .labels import read_labels
+from .molecules import Molecules
+from .origin import Origin, Report, count_of, shorten
+from .readers import Texts
+from .sheet import column, read_cells, read_text
+
+
+@dataclass(frozen=True)
+class Sequences(Origin):
+    """Named sequences.
+
+    Attributes: ``names`` and ``sequences``, two lists of N strings (upper case); ``y`` (N,) int64
+    and ``classes`` if the names hold a label, otherwise None and empty.
+    """
+
+    names: list[str]
+    sequences: list[str]
+    y: torch.Tensor | None = None
+    classes: list[str] = field(default_factory=list)
+
+
+def smiles_table(
+    path,
+    smiles,
+    target=None,
+    *,
+    unit="",
+    task=None,
+    classes=None,
+    groups=...,
+    time=None,
+    missing=None,
+    unlabelled=None,
+    decimal=".",
+    thousands=None,
+    separator=",",
+):
+    """Read a CSV, TSV or Parquet file of molecules with one measured number or class each.
+
+    Parameters
+    ----------
+    path : file, UTF-8. smiles, target : names of the two columns; None: nothing to predict.
+    unit : of a target that is a number.
+    task, classes, groups, time, missing, unlabelled, decimal, thousands, separator : as in `own.table`.
+
+    Returns
+    -------
+    Molecules, canonical SMILES written by RDKit; ``test`` all False.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : a SMILES that RDKit cannot read or a target that is no number,
+        with row, column and value; what may be read in two ways, with what to pass.
+
+    Examples
+    --------
+    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "molecules.csv"
+    >>> _ = file.write_text("molecule,logS\\nOCC,0.9\\nc1ccccc1,-1.6\\n")
+    >>> smiles_table(file, "molecule", "logS").smiles
+    ['CCO', 'c1ccccc1']
+    """
+    reading = Reading(decimal, thousands, None if missing is None else tuple(missing))
+    decisions = {
+        "reader": "smiles_table", "smiles": smiles, "unit": unit, "separator": separator,
+    }  # fmt: skip
+    cells, labels, origin = _labelled(
+        "smiles_table", path, smiles, target, reading, decisions,
+        {"task": task, "classes": classes, "unlabelled": unlabelled, "unit": unit}, groups, time,
+    )  # fmt: skip
+    texts = [_canonical(path, smiles, row, cell) for row, cell in cells.items()]
+    if len(set(texts)) < len(texts):
+        twice = count_of(len(texts) - len(set(texts)), "molecule")
+        origin["report"].notes.append(f"{twice} that stand there twice")
+    none = torch.zeros(len(texts), dtype=torch.bool)
+    return Molecules(texts, labels[0], unit, none, classes=labels[1], **origin)
+
+
+def texts(
+    path,
+    text,
+    target=None,
+    *,
+    task=None,
+    classes=None,
+    groups=...,
+    time=None,
+    missing=None,
+    unlabelled=None,
+    separator=",",
+):
+    """Read a CSV, TSV or Parquet file of texts with one label or number each.
+
+    Parameters
+    ----------
+    path : file, UTF-8. text, target : names of the two columns; None: nothing to predict.
+    task, classes, groups, time, missing, unlabelled, separator : as in `own.table`.
+
+    Returns
+    -------
+    Texts; ``train`` holds all rows, ``valid`` and ``test`` none.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : as in `own.table`; an empty text, with its row.
+
+    Examples
+    --------
+    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "notes.csv"
+    >>> _ = file.write_text("note,ill\\nno fever,no\\nhigh fever,yes\\n")
+    >>> texts(file, "note", "ill").text
+    ['no fever', 'high fever']
+    """
+    reading = Reading(missing=None if missing is None else tuple(missing))
+    decisions = {"reader": "texts", "text": text, "separator": separator}
+    cells, labels, origin = _labelled(
+        "texts", path, text, target, reading, decisions,
+        {"task": task, "classes": classes, "unlabelled": unlabelled}, groups, time,
+    )  # fmt: skip
+    if (cells == "").any():
+        row = (cells == "").idxmax()
+        raise ValueError(f"texts: {path}, row {row}, column {text!r}: expected a text, found none")
+    none = torch.arange(0)
+    return Texts(cells.tolist(), *labels, torch.arange(len(cells)), none, none, **origin)
+
+
+def _labelled(where, path, name, target, reading, decisions, labels, groups, time):
+    """A column of texts, (y, classes), and what `Origin` holds."""
+    frame = read_cells(where, path, decisions["separator"])
+    groups = ask_groups(where, path, frame, target, groups)
+    for needed in (name, target, groups, time):
+        if needed is not None:
+            column(where, path, frame, needed)
+    y, classes = None, []
+    if target is not None:
+        y, classes, keep = read_labels(where, path, frame[target], reading, **labels)
+        frame = frame[keep]
+    roles = {name: "input", target: "target", groups: "groups", time: "time"}
+    if target is not None:
+        roles[target] = "target, " + ("classification" if classes else "regression")
+    lines = [
+        (n, roles.get(n, "ignored"), shorten(cells.iloc[0]), f"{cells.nunique()} values")
+        for n, cells in frame.items()
+    ]
+    head = ("column", "read as", "sample", "values")
+    notes = [count_of(len(frame), "row"), f"groups: {groups or 'none named'}"]
+    origin = {
+        "groups": None if groups is None else group_codes(where, path, frame[groups]),
+        "time": None if time is None else timestamps(where, path, frame[time], reading),
+        "rows": list(frame.index), "path": str(path), "decisions": {**decisions, "classes": classes},
+        "report": Report(Path(path).name, head, lines, notes),
+    }  # fmt: skip
+    return frame[name], (y, classes), origin
+
+
+def _canonical(path, name, row, cell):
+    """Rewrite one SMILES in canonical form."""
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(cell)
+    if mol is None or mol.GetNumAtoms() == 0:
+        raise ValueError(
+            f"smiles_table: {path}, row {row}, column {name!r}: expected a SMILES that RDKit can "
+            f"read, found {cell!r}"
+        )
+    return Chem.MolToSmiles(mol)
+
+
+def fasta(path, *, alphabet=None, label=None, groups=None):
+    """Read a FASTA file.
+
+    Parameters
+    ----------
+    path : text file. alphabet : allowed letters, for example "ACGTN"; None allows every letter,
+        "*" and "-".
+    label, groups : regular expressions or None
+        What the first brackets find in a name is its class, or the group it belongs to:
+        label="type=(\\w+)" reads "enzyme" in ">P12 type=enzyme".
+
+    Returns
+    -------
+    Sequences, in the order of the file, upper case; names without ">".
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : text before the first ">", a record without a name or a
+        sequence, or a letter outside the alphabet, with line number.
+
+    Examples
+    --------
+    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "a.fasta"
+    >>> _ = file.write_text(">first\\nacg\\nT\\n>second\\nGG\\n")
+    >>> fasta(file).sequences
+    ['ACGT', 'GG']
+    """
+    names, parts, starts = [], [], []
+    for number, line in enumerate(read_text("fasta", path).splitlines(), 1):
+        line = line.strip()
+        if line.startswith(">"):
+            names.append(_name(path, number, line[1:].strip()))
+            parts.append([])
+            starts.append(number)
+        elif line:
+            if not parts:
+                raise ValueError(
+                    f"fasta: {path}, line {number}: expected a line that starts with '>', found {line[:20]!r}"
+                )
+            parts[-1].append(_letters(path, number, line.upper(), alphabet))
+    if not names:
+        raise ValueError(f"fasta: {path} holds no sequence, expected lines that start with '>'")
+    for name, part, number in zip(names, parts, starts):
+        if not part:
+            raise ValueError(f"fasta: {path}, line {number}: record {name!r} has no sequence")
+    return _sequences(path, names, ["".join(part) for part in parts], alphabet, label, groups)
+
+
+def _sequences(path, names, sequences, alphabet, label, groups):
+    """Read labels and groups from names, and report."""
+    doubled = len(names) - len(set(names))
+    if doubled:
+        name = Counter(names).most_common(1)[0][0]
+        raise ValueError(f"fasta: {path} has the name {name!r} more than once, expected one each")
+    y, classes = codes_of(named_parts("fasta", names, label, "a label")) if label else (None, [])
+    lengths, copies = [len(s) for s in sequences], len(sequences) - len(set(sequences))
+    notes = [
+        count_of(len(names), "sequence"),
+        f"letters {''.join(sorted(set(''.join(sequences))))}",
+    ]
+    notes += [f"{count_of(copies, 'sequence')} equal to an earlier one"] * (copies > 0)
+    found = [("label", ", ".join(classes)), ("lengths", f"{min(lengths)} to {max(lengths)}")]
+    found.append(("groups", groups or "none named"))
+    return Sequences(
+        names, sequences, y, classes,
+        groups=codes_of(named_parts("fasta", names, groups, "a group"))[0] if groups else None,
+        rows=names, path=str(path), report=Report(Path(path).name, ("what", "found"), found, notes),
+        decisions={"reader": "fasta", "alphabet": alphabet, "classes": classes},
+    )  # fmt: skip
+
+
+def _name(path, number, name):
+    """Check that a record has a name."""
+    if not name:
+        raise ValueError(f"fasta: {path}, line {number}: expected a name after '>', found none")
+    return name
+
+
+def _letters(path, number, line, alphabet):
+    """Check the letters of one line."""
+    for place, letter in enumerate(line, 1):
+        fine = (
+            letter in alphabet
+            if alphabet
+            else letter.isascii() and (letter.isalpha() or letter in "*-")
+        )
+        if not fine:
+            raise ValueError(
+                f"fasta: {path}, line {number}, position {place}: expected a letter of "
+                f"{alphabet or 'A to Z'}, found {letter!r}"
+            )
+    return line

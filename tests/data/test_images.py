@@ -1,0 +1,177 @@
+import os
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from helpers.data import images
+from helpers.data.images import image_folder, listing, one_stem, open_picture, span, square_image
+
+ARROW = np.zeros((32, 32), dtype=np.uint8)
+ARROW[:8, :] = 200  # a bar along the top
+ARROW[:, :4] = 100  # and one along the left
+
+
+@pytest.fixture
+def pets(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+    grid = np.arange(40 * 30 * 3, dtype=np.uint8).reshape(40, 30, 3)
+    Image.fromarray(grid).save(tmp_path / "pets/cat/colour.png")
+    Image.fromarray(grid[..., 0]).save(tmp_path / "pets/cat/grey.png")
+    deep = np.full((20, 20), 32768, dtype=np.uint16)
+    Image.fromarray(deep).save(tmp_path / "pets/dog/deep.tif")
+    (tmp_path / "pets/dog/notes.txt").write_text("ignored")
+    return tmp_path / "pets"
+
+
+def test_image_folder_reads_mixed_sizes_and_depths(pets):
+    data = image_folder(pets, 16)
+    assert data.x.shape == (3, 3, 16, 16)
+    assert (data.y.tolist(), data.classes) == ([0, 0, 1], ["cat", "dog"])
+    assert torch.equal(data.x[1, 0], data.x[1, 2])  # the grey one
+    assert not torch.equal(data.x[0, 0], data.x[0, 2])
+    assert torch.allclose(data.x[2], torch.tensor(32768 / 65535))  # 16 bits
+    assert image_folder(pets, 16, grey=True).x.shape == (3, 1, 16, 16)
+
+
+def test_image_folder_equals_torchvision(pets):
+    from torchvision.datasets import ImageFolder
+    from torchvision.transforms import functional
+
+    image, label = ImageFolder(pets)[0]
+    wanted = functional.to_tensor(functional.center_crop(image, [30, 30]))
+    ours = image_folder(pets, 30)
+    assert torch.allclose(ours.x[0], wanted)
+    assert label == ours.y[0]
+
+
+def test_image_folder_errors(pets, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="size must be between 8 and 512 pixels, found 4"):
+        image_folder(pets, 4)
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        image_folder(tmp_path / "none")
+    with pytest.raises(ValueError, match="a subfolder for each class in .*, found 0"):
+        image_folder(pets / "cat")
+    (pets / "fox").mkdir()
+    with pytest.raises(ValueError, match="in .*fox, found none"):
+        image_folder(pets)
+    (pets / "fox" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nrubbish")
+    with pytest.raises(ValueError, match="broken.png cannot be read as an image"):
+        image_folder(pets)
+    (pets / "fox" / "broken.png").write_bytes((pets / "cat/colour.png").read_bytes()[:200])
+    with pytest.raises(ValueError, match="broken.png cannot be read as an image"):
+        image_folder(pets)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(ValueError, match="colour.png cannot be read .*decompression bomb"):
+        image_folder(pets)
+    monkeypatch.setattr(images, "MOST_VALUES", 100)
+    with pytest.raises(ValueError, match="exceed 2 GB, lower size"):
+        image_folder(pets)
+
+
+def turned(image, orientation, path):
+    """Save an image with an EXIF entry that says how to turn it."""
+    exif = Image.Exif()
+    exif[images.ORIENTATION] = orientation
+    Image.fromarray(image).save(path, exif=exif)
+
+
+@pytest.mark.parametrize(("orientation", "turn"), [(3, lambda a: a[::-1, ::-1]), (6, lambda a: np.rot90(a, -1)), (8, np.rot90), (2, lambda a: a[:, ::-1])])  # fmt: skip
+@pytest.mark.parametrize("deep", [False, True])
+def test_photographs_are_turned_as_exif_says(tmp_path, orientation, turn, deep):
+    pixels = ARROW.astype(np.uint16) * 257 if deep else ARROW
+    turned(pixels, orientation, tmp_path / "a.png")
+    found = image_folder(tmp_path, 32, grey=True, labelled=False)
+    assert torch.allclose(found.x[0, 0], torch.from_numpy(turn(ARROW / 255).copy()).float())
+    assert "1 image turned as EXIF says" in str(found.report)
+
+
+def test_a_folder_without_classes(pets):
+    data = image_folder(pets / "cat", 16, labelled=False)
+    assert (data.y, data.classes, data.task) == (None, [], None)
+    assert data.rows == ["colour.png", "grey.png"]
+    with pytest.raises(ValueError, match="holds 2 folders beside the images .cat."):
+        image_folder(pets, 16, labelled=False)
+
+
+def test_webp_and_gif_are_read_and_other_files_reported(pets):
+    for ending in ("webp", "gif"):
+        Image.fromarray(ARROW).save(pets / "cat" / f"more-{ending}.{ending}")
+    data = image_folder(pets, 16)
+    assert data.y.tolist() == [0, 0, 0, 0, 1]
+    line = str(data.report).splitlines()[-1].split()
+    assert line == ["dog", "1", "20", "x", "20", "I;16", "1", "notes.txt"]
+    assert data.rows[:2] == ["cat/colour.png", "cat/grey.png"]
+
+
+def test_loose_files_inner_folders_and_twins_are_refused_or_skipped(pets):
+    Image.fromarray(ARROW).save(pets / "loose.png")
+    with pytest.raises(ValueError, match="holds 1 image beside the class folders .loose.png"):
+        image_folder(pets)
+    assert len(image_folder(pets, skip="loose.png").x) == 3
+    (pets / "loose.png").unlink()
+    Image.fromarray(ARROW).save(pets / "cat" / "grey.jpg")
+    with pytest.raises(ValueError, match="grey.jpg and grey.png have one name.*skip="):
+        image_folder(pets)
+    assert len(image_folder(pets, skip="*.jpg").x) == 3
+    (pets / "dog" / "old").mkdir()
+    with pytest.raises(ValueError, match="dog holds the folder 'old', expected images only"):
+        image_folder(pets, skip="*.jpg")
+
+
+def test_a_pipe_an_empty_file_and_a_film_are_named(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(ARROW).save(tmp_path / name / "fine.png")
+    trap = tmp_path / "cat" / "trap.png"
+    os.mkfifo(trap)
+    with pytest.raises(ValueError, match="trap.png cannot be read .*not an ordinary file"):
+        image_folder(tmp_path)
+    trap.unlink()
+    trap.write_bytes(b"")
+    with pytest.raises(ValueError, match="trap.png cannot be read .*0 bytes"):
+        image_folder(tmp_path)
+    trap.unlink()
+    frames = [Image.fromarray(ARROW), Image.fromarray(255 - ARROW)]
+    frames[0].save(tmp_path / "cat" / "film.gif", save_all=True, append_images=frames[1:])
+    with pytest.raises(ValueError, match="film.gif cannot be read .*2 frames, expected one"):
+        image_folder(tmp_path)
+
+
+def test_transparent_pixels_are_refused_and_opaque_ones_are_not(tmp_path):
+    pixels = np.full((16, 16, 4), 255, dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    assert image_folder(tmp_path, 16, labelled=False).x.min() == 1
+    pixels[0, 0, 3] = 0
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    with pytest.raises(ValueError, match="a.png has transparent pixels"):
+        image_folder(tmp_path, 16, labelled=False)
+
+
+def test_groups_come_from_names(tmp_path):
+    for name in ("p2_1", "p1_1", "p2_2"):
+        Image.fromarray(ARROW).save(tmp_path / f"{name}.png")
+    data = image_folder(tmp_path, 16, labelled=False, groups="(p[0-9])_")
+    assert data.groups.tolist() == data.block.tolist() == [0, 1, 1]
+    assert "2 images equal to another one" in str(data.report)
+    with pytest.raises(ValueError, match="expected a group as '.q.' in the name 'p1_1.png'"):
+        image_folder(tmp_path, 16, labelled=False, groups="(q)")
+
+
+def test_the_parts(tmp_path):
+    Image.fromarray(ARROW).save(tmp_path / "a.png")
+    (tmp_path / ".hidden.png").write_bytes(b"")
+    (tmp_path / "b.txt").write_bytes(b"")
+    files, folders, others = listing("t", tmp_path)
+    assert [p.name for p in (*files, *others)] == ["a.png", "b.txt"]
+    assert folders == []
+    one_stem("t", files)
+    picture = open_picture("t", files[0])
+    assert (picture.turn, picture.mode, picture.format) == (1, "L", "PNG")
+    assert (
+        square_image("t", files[0], 32, True, picture).mul(255).round()[0].tolist()
+        == ARROW.tolist()
+    )
+    assert span([(1, 2)]) == "1 x 2"

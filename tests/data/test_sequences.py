@@ -1,0 +1,99 @@
+import pytest
+import torch
+
+from helpers.data.sequences import fasta, smiles_table, texts
+
+
+def test_smiles_table(write):
+    data = smiles_table(write("m,y\nOCC,1\nC1=CC=CC=C1,2.5\n"), "m", "y", unit="log mol/L")
+    assert (data.smiles, data.y.tolist(), data.unit) == (["CCO", "c1ccccc1"], [1, 2.5], "log mol/L")
+    with pytest.raises(ValueError, match="row 3, column 'm': expected a SMILES .* found 'C1C'"):
+        smiles_table(write("m,y\nCC,1\nC1C,2\n"), "m", "y")
+    with pytest.raises(ValueError, match="row 3, column 'y': expected a number, found 'big'"):
+        smiles_table(write("m,y\nCC,1\nCCC,big\n"), "m", "y")
+    with pytest.raises(ValueError, match="no column 'SMILES', its columns are m, y"):
+        smiles_table(write("m,y\nCC,1\n"), "SMILES", "y")
+
+
+def test_fasta(write):
+    data = fasta(write(">a human\nacg\n\nT\n>b\nGG\n"), alphabet="ACGT")
+    assert (data.names, data.sequences) == (["a human", "b"], ["ACGT", "GG"])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ACGT\n", "line 1: expected a line that starts with '>', found 'ACGT'"),
+        ("", "holds no sequence"),
+        (">a\n>b\nA\n", "line 1: record 'a' has no sequence"),
+        (">\nA\n", "line 1: expected a name after '>'"),
+        (">a\nAC\nA5\n", "line 3, position 2: expected a letter of ACGT, found '5'"),
+    ],
+)
+def test_fasta_errors(write, text, message):
+    with pytest.raises(ValueError, match=message):
+        fasta(write(text), alphabet="ACGT")
+
+
+@pytest.mark.parametrize(
+    ("y", "settings", "wanted", "classes"),
+    [
+        ("toxic safe toxic", {}, [1, 0, 1], ["safe", "toxic"]),
+        ("0 1 0", {"task": "classification"}, [0, 1, 0], ["0", "1"]),
+        ("0 1 0", {"task": "regression"}, [0, 1, 0], []),
+        ("0 1 0", {"unit": "counts"}, [0, 1, 0], []),
+        ("1.5 - 2", {"missing": ["-"], "unlabelled": "drop"}, [1.5, 2], []),
+        ("toxic NA safe", {"missing": ["NA"], "unlabelled": "keep"}, [1, -1, 0], ["safe", "toxic"]),
+    ],
+)
+def test_targets_of_molecules(write, y, settings, wanted, classes):
+    text = "m,y\n" + "".join(f"{m},{v}\n" for m, v in zip(("CC", "CCO", "CCC"), y.split()))
+    data = smiles_table(write(text), "m", "y", **settings)
+    assert (data.y.tolist(), data.classes) == (wanted, classes)
+    assert len(data.smiles) == len(data.rows) == len(data.test) == len(wanted)
+
+
+@pytest.mark.parametrize(
+    ("y", "sentence"),
+    [
+        ("0 1 0", "task='classification' .* task='regression'"),
+        ("1.5 NA 2", "row 3, column 'y' .the target.: expected a value, found a missing one"),
+        ("1,5 2,5 2,0", "pass decimal=','"),
+        ("1.5 -999 2", "found -999"),
+    ],
+)
+def test_targets_of_molecules_are_refused(write, y, sentence):
+    text = "m;y\n" + "".join(f"{m};{v}\n" for m, v in zip(("CC", "CCO", "CCC"), y.split()))
+    with pytest.raises(ValueError, match=sentence):
+        smiles_table(write(text), "m", "y", separator=";")
+
+
+def test_molecules_twice_in_groups_and_time_without_a_target(write):
+    text = "m,batch,day\nCCO,b,2\nOCC,a,1\nC,b,3\n"
+    with pytest.raises(ValueError, match="pass groups='batch'"):
+        smiles_table(write(text), "m")
+    data = smiles_table(write(text), "m", groups="batch", time="day")
+    assert (data.groups.tolist(), data.time.tolist(), data.y) == ([1, 0, 1], [2, 1, 3], None)
+    assert "1 molecule that stand there twice" in str(data.report)
+
+
+def test_texts(write):
+    data = texts(write('note,ill\n"cough, fever",yes\nnothing,no\n'), "note", "ill")
+    assert data.text == ["cough, fever", "nothing"]
+    assert (data.y.tolist(), data.classes, data.train.tolist()) == ([1, 0], ["no", "yes"], [0, 1])
+    with pytest.raises(ValueError, match="row 3, column 'note': expected a text, found none"):
+        texts(write("note,ill\na,yes\n,no\n"), "note", "ill")
+
+
+def test_fasta_labels_and_groups_come_from_names(write):
+    text = ">a kind=x\nACGT\n>b kind=y\nACGT\n"
+    data = fasta(write(text), label="kind=(.)", groups="^(.)")
+    assert (data.y.tolist(), data.classes, data.groups.tolist()) == ([0, 1], ["x", "y"], [0, 1])
+    assert "1 sequence equal to an earlier one" in str(data.report)
+    assert torch.equal(fasta(write(text), label="kind=(.)").y, data.y)
+    with pytest.raises(ValueError, match="regular expression with a group in brackets"):
+        fasta(write(text), label="kind=.")
+    with pytest.raises(ValueError, match="expected a label as 'sort=...' in the name 'a kind=x'"):
+        fasta(write(text), label="sort=(.)")
+    with pytest.raises(ValueError, match="the name 'a' more than once"):
+        fasta(write(">a\nA\n>a\nC\n"))
