@@ -25,9 +25,13 @@ LONGER = Rival(longer, "rate", (0.003,))
 def cases():
     """Both splits and the learning curve for all rivals; a longer training for the network."""
     names = [name for name in RIVALS if name != "majority"]
-    ways = ("writers", "rows", "labels")
-    found = [{"rival": n, "way": way, "seed": s} for s in range(20) for way in ways for n in names]
-    return found + [{"rival": "longer", "way": "writers", "seed": s} for s in range(5)]
+    found = [
+        {"rival": name, "way": way, "seed": seed}
+        for way in ("writers", "rows", "labels")
+        for seed in range(20)
+        for name in names
+    ]
+    return found + [{"rival": "longer", "way": "longer", "seed": seed} for seed in range(5)]
 
 
 def run(rival, way, seed):

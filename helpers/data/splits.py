@@ -176,7 +176,7 @@ def scaffold_split(smiles, *, test=0.2):
     return _sides("scaffold_split", ~np.isin(code, kept), test, "whole scaffolds")
 
 
-def group_folds(groups, k=7, *, seed=0):
+def group_folds(groups, k=5, *, seed=0):
     """Cut groups into k folds, each the test side once and the validation side once.
 
     Parameters

@@ -48,10 +48,15 @@ def network(train, valid, classes, lr, seed, hidden=128, dropout=0.3, epochs=30)
 
 
 def by_library(make):
-    """A rival of scikit-learn: ``make(setting, seed)`` is its estimator."""
+    """A rival of scikit-learn: ``make(setting, seed)`` is its estimator.
+
+    Training rows of one class leave nothing to learn: then that class is predicted.
+    """
 
     def learn(train, valid, classes, setting, seed):
-        return make(setting, seed).fit(train[0].numpy(), train[1].numpy())
+        x, y = (part.numpy() for part in train)
+        estimator = make(setting, seed) if len(set(y.tolist())) > 1 else majority(setting, seed)
+        return estimator.fit(x, y)
 
     return learn
 
@@ -155,15 +160,15 @@ def choose(rival, x, y, train, valid, *, classes, seed=0):
             "not classified"
         )
     centre, spread = scale_of(x[train])
-    x = (x - centre) / spread
+    scaled = (x - centre) / spread
+    pairs = (scaled[train], y[train]), (scaled[valid], y[valid])
     best, most = None, -1
     for setting in rival.settings:
-        pairs = (x[train], y[train]), (x[valid], y[valid])
         model = rival.learn(*pairs, classes, setting, seed)
-        found = Fitted(model, torch.zeros(1), torch.ones(1), setting)
+        found = Fitted(model, centre, spread, setting)
         right = int((found.predict(x[valid]) == y[valid]).sum())
         if right > most:
-            best, most = Fitted(model, centre, spread, setting), right
+            best, most = found, right
     return best
 
 
