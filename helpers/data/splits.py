@@ -176,6 +176,50 @@ def scaffold_split(smiles, *, test=0.2):
     return _sides("scaffold_split", ~np.isin(code, kept), test, "whole scaffolds")
 
 
+def group_folds(groups, k=5, *, seed=0):
+    """Cut groups into k folds, each the test side once and the validation side once.
+
+    Parameters
+    ----------
+    groups : (n,) group number or name of every row; with a number of its own for every row the
+        folds are random. k : most folds, fewer where there are fewer groups. seed : of the shuffle
+        of groups.
+
+    Returns
+    -------
+    list of k triples (train, valid, test) of int64 index tensors, disjoint and together complete;
+    no group stands in two of them, and every row is tested once.
+
+    Raises
+    ------
+    ValueError : for a missing group, fewer than three groups, or k below 3.
+
+    Examples
+    --------
+    >>> [len(part) for part in group_folds([0, 0, 1, 1, 2, 2])[0]]
+    [2, 2, 2]
+    """
+    from sklearn.model_selection import GroupKFold
+
+    code, names = _codes("group_folds", "groups", groups)
+    k = min(k, len(names))
+    if k < 3:
+        raise ValueError(
+            f"group_folds: expected at least 3 groups and folds, one to learn from, one to choose "
+            f"by and one to test, found {len(names)} groups and k={k}"
+        )
+    dealt = GroupKFold(k, shuffle=True, random_state=seed).split(code, groups=code)
+    tests = [torch.from_numpy(rows) for _, rows in dealt]
+    return [
+        (
+            torch.cat([tests[(i + j) % k] for j in range(2, k)]).sort().values,
+            tests[i - k + 1],
+            tests[i],
+        )
+        for i in range(k)
+    ]
+
+
 def _scaffold(row, text):
     """Return the canonical SMILES of the Murcko scaffold; row counts from 0."""
     from rdkit import Chem, rdBase

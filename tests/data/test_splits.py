@@ -267,3 +267,30 @@ def test_scaffold_split_tests_rarer_scaffolds_than_a_random_split():
 def test_what_cannot_be_split_is_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+class TestGroupFolds:
+    def test_tests_are_those_of_scikit_learn(self):
+        from sklearn.model_selection import GroupKFold
+
+        groups = np.repeat(np.arange(7), 3)
+        folds = splits.group_folds(groups, 3, seed=5)
+        theirs = GroupKFold(3, shuffle=True, random_state=5).split(groups, groups=groups)
+        assert [fold[2].tolist() for fold in folds] == [rows.tolist() for _, rows in theirs]
+
+    def test_no_group_stands_in_two_parts_and_all_rows_are_used(self):
+        groups = torch.arange(40) // 4
+        for parts in splits.group_folds(groups, 4):
+            sets = [set(groups[part].tolist()) for part in parts]
+            assert sum(map(len, sets)) == len(set.union(*sets))
+            assert torch.cat(parts).sort().values.tolist() == list(range(40))
+
+    def test_each_fold_validates_once_and_seeds_differ(self):
+        folds = splits.group_folds(torch.arange(12), 3)
+        assert torch.cat([fold[1] for fold in folds]).sort().values.tolist() == list(range(12))
+        other = splits.group_folds(torch.arange(12), 3, seed=1)
+        assert any(not torch.equal(a[2], b[2]) for a, b in zip(folds, other))
+
+    def test_two_groups_are_refused(self):
+        with pytest.raises(ValueError, match="expected at least 3 groups"):
+            splits.group_folds([0, 0, 1, 1])

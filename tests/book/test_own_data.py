@@ -1,0 +1,85 @@
+"""Chapters run to the end on a table that their author has not seen: add a chapter to CHAPTERS."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.data.own import table
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = ["4-models/supervised-learning"]
+SECONDS = 20  # processor time, imports included; about 10 without a second process beside it
+
+
+def alien(path, rows, classes, seed=0):
+    """A table in odd units: a class shifts two of five columns, rows come in groups of six."""
+    rng = np.random.default_rng(seed)
+    label = rng.integers(classes, size=rows)
+    group = np.arange(rows) // 6
+    frame = pd.DataFrame(rng.normal(size=(rows, 5)), columns=[f"column {k}" for k in range(5)])
+    frame["column 1"] = 1000 + 300 * (label + frame["column 1"] / 3)
+    frame["column 2"] = -5 + label % 3 + frame["column 2"] / 3
+    frame["ward"] = rng.choice(["north", "south"], size=rows)
+    frame["patient"] = [f"p{number}" for number in group]
+    frame["finding"] = [f"type {number:02d}" for number in label]
+    frame["size"] = label + rng.normal(size=rows)
+    frame.to_csv(path, index=False)
+    return path
+
+
+def run(chapter, data, folder, monkeypatch):
+    """Execute the code of a chapter in an empty folder, with `data` handed to start."""
+    import matplotlib.pyplot as plt
+
+    cells = json.loads((ROOT / f"notebooks/{chapter}.ipynb").read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"][1:]
+    assert code[0].count("start(seed=0)") == 1
+    code[0] = code[0].replace("start(seed=0)", "start(seed=0, data=reader)")
+    monkeypatch.chdir(folder)
+    names = {"reader": data, "display": print, "__name__": "chapter"}
+    try:
+        for number, cell in enumerate(code):
+            exec(compile(cell, f"{chapter}, code cell {number}", "exec"), names)
+            plt.close("all")
+    finally:
+        from helpers.notebook.band import promise_results
+
+        promise_results(True)
+    return names
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """A folder for the table and an empty one beside it to work in."""
+    for name in ("data", "work"):
+        (tmp_path / name).mkdir()
+    return tmp_path / "data", tmp_path / "work"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize(("rows", "classes", "groups"), [(150, 3, "patient"), (300, 20, None)])
+def test_a_chapter_runs_on_an_alien_table(chapter, rows, classes, groups, folders, monkeypatch):
+    home, work = folders
+    path = alien(home / "alien.csv", rows, classes)
+    drop = ("size",) if groups else ("size", "patient")
+    data = table(path, "finding", groups=groups, drop=drop)
+    begin = time.process_time()
+    names = run(chapter, data, work, monkeypatch)
+    assert time.process_time() - begin < SECONDS
+    assert names["classes"] == classes
+    written = pd.read_csv(next(work.rglob("*.csv")))
+    assert list(written.columns[:4]) == ["row", "truth", "prediction", "fold"]
+    assert len(written) == rows
+    assert (written.truth == written.prediction).mean() > 1.5 / classes
+    assert {path.name for path in home.iterdir()} == {"alien.csv"}
+
+
+def test_a_number_is_refused_where_classes_are_expected(folders, monkeypatch):
+    home, work = folders
+    data = table(alien(home / "a.csv", 60, 3), "size", groups="patient", drop=("finding",))
+    with pytest.raises(ValueError, match="expected a class for every row, found task 'regression'"):
+        run("4-models/supervised-learning", data, work, monkeypatch)
