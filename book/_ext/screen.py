@@ -8,6 +8,7 @@ from docutils import nodes
 
 DPI = 120  # of helpers/plots/style.py: a figure with more dots is shown no larger, only sharper
 IMAGE = re.compile(r'<img ([^>]*?)src="([^"]*_images/([^"/]+\.png))"([^>]*?)/?>')
+STYLE = re.compile(r' ?style="width: \d+px; height: \d+px;"')
 GAP = re.compile(r"\S {2,}\S")
 
 
@@ -30,6 +31,7 @@ def sized(html, files):
         before, address, name, after = found.groups()
         if name not in files or "width=" in before + after:
             return found[0]
+        after = STYLE.sub("", after)  # Jupyter's own size, which would hide ours
         width, height = size(files[name])
         lazy = 'loading="lazy" ' if number else ""
         number += 1

@@ -43,6 +43,12 @@ def test_a_figure_with_twice_the_dots_is_shown_at_the_same_size(tmp_path):
     assert made.count("lazy") == 1, "the first is loaded at once"
 
 
+def test_the_size_that_jupyter_stores_does_not_hide_ours(tmp_path):
+    png(tmp_path / "b.png", (768, 456), 120)
+    html = '<img src="../_images/b.png" style="width: 767px; height: 455px;"/>'
+    assert screen.sized(html, {"b.png": tmp_path / "b.png"}).count("style=") == 1
+
+
 def test_a_printed_table_is_told_from_sentences():
     assert screen.is_table("epoch  loss  rate\n1      0.5   0.1\n2      0.4   0.1\n")
     assert not screen.is_table("✓ one (at least 0.5)\n✓ two (at most 1)\n")

@@ -146,7 +146,6 @@ TESTED_ELSEWHERE = {
         "interrupt",
         "progress",
         "random_state",
-        "run",
         "steps",
         "stop",
         "windows",
