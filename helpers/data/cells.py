@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .arguments import shown
+
 MISSING = (
     "NA",
     "na",
@@ -163,11 +165,11 @@ def read_values(where, path, cells, kind, reading):
     bad = cells[values.isna() & ~gone]
     if len(bad):
         advice = kind == "number" and hint(cells.name, bad.iloc[0])
-        found = f"{bad.iloc[0]!r}" + (f"; pass {advice}" if advice else "")
+        found = shown(bad.iloc[0]) + (f"; pass {advice}" if advice else "")
         refuse(where, path, cells, bad.index[0], expected, found)
     endless = cells[np.isinf(values)]
     if len(endless):
-        refuse(where, path, cells, endless.index[0], "a finite number", f"{endless.iloc[0]!r}")
+        refuse(where, path, cells, endless.index[0], "a finite number", shown(endless.iloc[0]))
     return values.mask(gone)
 
 
