@@ -62,9 +62,10 @@ class Reading:
     def __post_init__(self):
         if self.impute not in (None, "median"):
             raise ValueError(f"table: impute must be None or 'median', found {self.impute!r}")
-        if self.decimal not in (".", ",") or self.thousands == self.decimal:
+        one = isinstance(self.thousands, str | None) and self.thousands != self.decimal
+        if self.decimal not in (".", ",") or not one:
             raise ValueError(
-                "table: decimal must be '.' or ',' and differ from thousands, found "
+                "table: decimal must be '.' or ',' and differ from thousands, a text or None, found "
                 f"decimal={self.decimal!r}, thousands={self.thousands!r}"
             )
 

@@ -56,7 +56,7 @@ def read_labels(
         row = gone.idxmax()
         raise ValueError(
             f"{where}: {path}, row {row}, column {cells.name!r} (the target): expected a value, found a "
-            f"missing one ({cells[row]!r}); pass unlabelled='drop' or 'keep', or list it in classes="
+            f"missing one ({shown(cells[row])}); pass unlabelled='drop' or 'keep', or list it in classes="
         )
     different = (numbers(cells, reading) if digits else cells)[~gone].nunique()
     if not again and different < 2:
@@ -143,7 +143,7 @@ def _codes(where, path, cells, gone, reading, classes):
     if len(wrong):
         raise ValueError(
             f"{where}: {path}, row {wrong.index[0]}, column {cells.name!r} (the target): expected one of "
-            f"{', '.join(classes)}, found {wrong.iloc[0]!r}"
+            f"{', '.join(classes)}, found {shown(wrong.iloc[0])}"
         )
     place = {label: k for k, label in enumerate(classes)}
     codes = [-1 if lost else place[text] for lost, text in zip(gone, texts)]

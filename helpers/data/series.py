@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from .arguments import missing_of, names_of
+from .arguments import missing_of, names_of, shown
 from .cells import Reading
 from .columns import Column, decide, encode
 from .keys import ask_groups, group_codes, timestamps
@@ -83,7 +83,7 @@ def series(
     wrong = [found.name for found in columns if found.kind == "category"]
     if wrong:
         raise ValueError(
-            f"series: {path}, column {wrong[0]!r} holds text ({frame[wrong[0]].iloc[0]!r}), expected numbers; "
+            f"series: {path}, column {wrong[0]!r} holds text ({shown(frame[wrong[0]].iloc[0])}), expected numbers; "
             f"pass drop=({wrong[0]!r},) or groups={wrong[0]!r}"
         )
     decisions = {
