@@ -36,7 +36,8 @@ def path_of(where, path):
 
     Parameters
     ----------
-    where : for the error sentence. path : str or Path.
+    where : for the error sentence.
+    path : str or Path
 
     Raises
     ------
@@ -65,7 +66,8 @@ def names_of(where, argument, names, kind=str):
 
     Parameters
     ----------
-    where, argument : for the error sentence. names : one name or several; None: none.
+    where, argument : for the error sentence.
+    names : one name or several; None: none
     kind : type or union of types
         What a name may be.
 
@@ -94,6 +96,15 @@ def names_of(where, argument, names, kind=str):
 def missing_of(where, missing):
     """What means "no value", texts and numbers as a tuple, or None if the caller did not say.
 
+    Parameters
+    ----------
+    where : for the error sentence.
+    missing : one or several texts or numbers, or None
+
+    Raises
+    ------
+    ValueError : for anything else.
+
     Examples
     --------
     >>> missing_of("demo", -999), missing_of("demo", "NA"), missing_of("demo", None)
@@ -107,7 +118,8 @@ def separator_of(where, separator):
 
     Parameters
     ----------
-    where : for the error sentence. separator : str.
+    where : for the error sentence.
+    separator : str
 
     Raises
     ------
@@ -126,7 +138,8 @@ def alphabet_of(where, alphabet):
 
     Parameters
     ----------
-    where : for the error sentence. alphabet : str, letters in a list, or None.
+    where : for the error sentence.
+    alphabet : str, letters in a list, or None
 
     Raises
     ------
