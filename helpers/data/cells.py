@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .arguments import shown
+
 MISSING = (
     "NA",
     "na",
@@ -60,9 +62,10 @@ class Reading:
     def __post_init__(self):
         if self.impute not in (None, "median"):
             raise ValueError(f"table: impute must be None or 'median', found {self.impute!r}")
-        if self.decimal not in (".", ",") or self.thousands == self.decimal:
+        one = isinstance(self.thousands, str | None) and self.thousands != self.decimal
+        if self.decimal not in (".", ",") or not one:
             raise ValueError(
-                "table: decimal must be '.' or ',' and differ from thousands, found "
+                "table: decimal must be '.' or ',' and differ from thousands, a text or None, found "
                 f"decimal={self.decimal!r}, thousands={self.thousands!r}"
             )
 
@@ -163,11 +166,11 @@ def read_values(where, path, cells, kind, reading):
     bad = cells[values.isna() & ~gone]
     if len(bad):
         advice = kind == "number" and hint(cells.name, bad.iloc[0])
-        found = f"{bad.iloc[0]!r}" + (f"; pass {advice}" if advice else "")
+        found = shown(bad.iloc[0]) + (f"; pass {advice}" if advice else "")
         refuse(where, path, cells, bad.index[0], expected, found)
     endless = cells[np.isinf(values)]
     if len(endless):
-        refuse(where, path, cells, endless.index[0], "a finite number", f"{endless.iloc[0]!r}")
+        refuse(where, path, cells, endless.index[0], "a finite number", shown(endless.iloc[0]))
     return values.mask(gone)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arguments import shown
 from .cells import MISSING, hint, is_missing, is_number, read_values, refuse
 
 NINES = [sign * (10**k - 1) for k in range(2, 8) for sign in (-1, 1)]
@@ -75,10 +76,10 @@ def kind_of(where, path, cells, reading):
     for row, cell in present[~fine].items():
         advice = hint(cells.name, cell)
         if advice or fine.any():
-            advice = advice or f"missing=({cell!r},) if it means that there is no value"
-            refuse(where, path, cells, row, "a number", f"{cell!r}; pass {advice}")
+            advice = advice or f"missing=({shown(cell)},) if it means that there is no value"
+            refuse(where, path, cells, row, "a number", f"{shown(cell)}; pass {advice}")
     if present.str.match("[-+<>~=$€£]* ?[0-9]").all():
-        refuse(where, path, cells, present.index[0], f"a number with a decimal {reading.decimal!r}, or a name", f"{present.iloc[0]!r}, "
+        refuse(where, path, cells, present.index[0], f"a number with a decimal {reading.decimal!r}, or a name", f"{shown(present.iloc[0])}, "
                f"which looks like both; pass categorical=({cells.name!r},) or drop=({cells.name!r},)")  # fmt: skip
     ask_about_words(where, path, cells, reading)
     return "category"
@@ -126,14 +127,14 @@ def decide(where, path, cells, reading):
     if re.fullmatch("Unnamed: [0-9.]+", name) and not said:
         raise ValueError(
             f"{where}: {path}, column {int(name[9:].split('.')[0] or 0) + 1} has no name in the header (first value "
-            f"{cells.iloc[0]!r}), like the index that pandas writes; pass drop=({name!r},) or name it"
+            f"{shown(cells.iloc[0])}), like the index that pandas writes; pass drop=({name!r},) or name it"
         )
     kind = {"dates": "date", "percent": "percent", "categorical": "category", "numeric": "number"}[
         said[0]
     ] if said else kind_of(where, path, cells, reading)  # fmt: skip
     if cells.nunique() < 2:
         raise ValueError(
-            f"{where}: {path}, column {name!r} holds {cells.iloc[0]!r} in every row and tells "
+            f"{where}: {path}, column {name!r} holds {shown(cells.iloc[0])} in every row and tells "
             f"nothing, pass drop=({name!r},)"
         )
     if kind == "category":
@@ -210,7 +211,7 @@ def _check_meaning(where, path, cells, values):
     either = f"pass numeric=({name!r},) if it measures something, drop=({name!r},) if not"
     if known.str.match("[-+]?0[0-9]").any():
         row = known.str.match("[-+]?0[0-9]").idxmax()
-        refuse(where, path, cells, row, "a number", f"{cells[row]!r}, which looks like a code; pass "
+        refuse(where, path, cells, row, "a number", f"{shown(cells[row])}, which looks like a code; pass "
                f"categorical=({name!r},) or numeric=({name!r},)")  # fmt: skip
     counted = values.to_numpy() - values.iloc[0]
     if (
@@ -236,7 +237,7 @@ def _category(where, path, cells, reading, said):
     counts = cells[~gone].value_counts()
     if not said and len(counts) == len(cells) > 4:
         raise ValueError(
-            f"{where}: {path}, column {name!r} has another text in every row (first {cells.iloc[0]!r}); "
+            f"{where}: {path}, column {name!r} has another text in every row (first {shown(cells.iloc[0])}); "
             f"if it identifies rows, pass drop=({name!r},)"
         )
     variants = counts.index.str.lower()
@@ -285,12 +286,12 @@ def encode(where, path, cells, column, reading):
         new = texts[~texts.isin(column.categories)]
         if len(new):
             known = ", ".join(map(str, column.categories[:10]))
-            refuse(where, path, cells, new.index[0], f"one of {known}", f"{cells[new.index[0]]!r}")
+            refuse(where, path, cells, new.index[0], f"one of {known}", shown(cells[new.index[0]]))
         return {f"{column.name}={k}": (texts == k).to_numpy(float) for k in column.categories}
     values = read_values(where, path, cells, column.kind, reading) - column.first
     gone = values[values.isna()]
     if len(gone) and column.fill is None:
         row = gone.index[0]
-        what = f"a missing value ({cells[row]!r}); pass impute='median', or leave the row out"
+        what = f"a missing value ({shown(cells[row])}); pass impute='median', or leave the row out"
         refuse(where, path, cells, row, "a number", what)
     return {column.name: values.fillna(column.fill if column.fill is not None else 0).to_numpy()}

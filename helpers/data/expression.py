@@ -1,9 +1,8 @@
 """Your own single cells in an h5ad file (survey 2.3; chapter 2-considerations/dimensionality-reduction)."""
 
-from pathlib import Path
-
 import torch
 
+from .arguments import path_of, shown
 from .embedded import Cells
 from .keys import ask_groups, codes_of
 from .origin import Report, count_of, shorten
@@ -37,9 +36,9 @@ def h5ad(path, label=None, *, unit=None, groups=...):
     FileNotFoundError, ValueError : no h5ad file, too large, no such column, a cell without a type,
         numbers that are not finite, or whose unit is not known.
     """
-    where, path = "h5ad", Path(path)
+    where, path = "h5ad", path_of("h5ad", path)
     if not path.is_file():
-        raise FileNotFoundError(f"{where}: there is no file {path}")
+        raise FileNotFoundError(f"{where}: there is no file {shown(path)}")
     data = _open(where, path)
     obs = data.obs.astype(str).where(data.obs.notna(), "")
     for name in (label, groups):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from .arguments import path_of, shown
 from .embedded import Tiles
 from .keys import codes_of, named_parts
 from .origin import Report, count_of
@@ -118,10 +119,10 @@ def listing(where, folder, skip=()):
     ------
     FileNotFoundError : if there is no such folder.
     """
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"{where}: there is no folder {folder}")
-    files, folders, others = [], [], []
-    for path in sorted(Path(folder).iterdir()):
+    folder, files, folders, others = path_of(where, folder), [], [], []
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{where}: there is no folder {shown(folder)}")
+    for path in sorted(folder.iterdir()):
         if path.name[0] in "._" or path.name in ("Thumbs.db", "desktop.ini"):
             continue
         if any(fnmatch(path.name, pattern) for pattern in skip):
@@ -193,7 +194,10 @@ def open_picture(where, file):
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             # from memory, because Pillow 13 scrambles turned TIFF files that it maps
-            with Image.open(io.BytesIO(file.read_bytes()), formats=FORMATS) as image:
+            content = file.read_bytes()
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                image.verify()  # the check sums of a PNG file, which decoding passes over
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 frames = getattr(image, "n_frames", 1)
                 if frames > 1 and image.format != "MPO":  # a phone's JPEG with a preview
                     raise ValueError(f"it has {frames} frames, expected one")
@@ -203,7 +207,7 @@ def open_picture(where, file):
                 return Picture(upright, raw, turn, image.format, image.mode, deep)
     except Exception as error:  # decoders of damaged files raise whatever they like
         reason = str(error).split("<")[0].strip() or type(error).__name__
-        raise ValueError(f"{where}: {file} cannot be read as an image ({reason})") from None
+        raise ValueError(f"{where}: {shown(file)} cannot be read as an image ({reason})") from None
 
 
 def _both_ways(image, turn, kind):
@@ -274,7 +278,7 @@ def _tiles(path, size, grey, groups, classes, found, others):
             sizes.append(picture.image.size)
             modes[picture.mode] += 1
             turned += picture.turn != 1
-        lines.append((name, str(len(files)), span(sizes), _counted(modes), _few(skipped)))
+        lines.append((name, str(len(files)), span(sizes), _counted(modes), few(skipped)))
     rows = [f.relative_to(path).as_posix() for files, _ in found for f in files]
     block = torch.arange(count)
     if groups:
@@ -287,9 +291,7 @@ def _tiles(path, size, grey, groups, classes, found, others):
     ]
     notes += [f"{count_of(turned, 'image')} turned as EXIF says"] * (turned > 0)
     notes += [f"{count_of(same, 'image')} equal to another one"] * (same > 0)
-    notes += [f"skipped beside the folders: {_few(others)}"] * (
-        len(others) > 0 and len(classes) > 0
-    )
+    notes += [f"skipped beside the folders: {few(others)}"] * (len(others) > 0 and len(classes) > 0)
     y = torch.tensor([k for k, (files, _) in enumerate(found) for _ in files]) if classes else None
     head = ("folder", "images", "pixels", "modes", "skipped")
     return Tiles(
@@ -318,6 +320,14 @@ def _counted(counter):
     return ", ".join(f"{word} {n}" for word, n in sorted(counter.items()))
 
 
-def _few(paths):
-    """The first three names."""
-    return ", ".join(p.name for p in paths[:3]) + f" and {len(paths) - 3} more" * (len(paths) > 3)
+def few(paths):
+    """The first three names of files.
+
+    Examples
+    --------
+    >>> few([Path(f"data/{k}.png") for k in range(5)])
+    '0.png, 1.png, 2.png and 2 more'
+    """
+    return ", ".join(shown(Path(p.name)) for p in paths[:3]) + f" and {len(paths) - 3} more" * (
+        len(paths) > 3
+    )

@@ -4,6 +4,7 @@ import re
 
 import torch
 
+from .arguments import shown
 from .cells import MISSING, Reading, hint, is_missing, is_number, read_values
 
 IDENTIFIER = (
@@ -68,7 +69,7 @@ def group_codes(where, path, cells):
     if gone.any():
         row = gone.idxmax()
         raise ValueError(
-            f"{where}: {path}, row {row}, column {cells.name!r}: expected a group, found {cells[row]!r}"
+            f"{where}: {path}, row {row}, column {cells.name!r}: expected a group, found {shown(cells[row])}"
         )
     return codes_of(cells.tolist())[0]
 
@@ -104,7 +105,7 @@ def timestamps(where, path, cells, reading):
     if len(odd):
         raise ValueError(
             f"{where}: {path}, row {odd.index[0]}, column {cells.name!r}: expected a number or an ISO "
-            f"date, found {odd.iloc[0]!r}; pass {hint(cells.name, odd.iloc[0]) or 'dates={...} with its format'}"
+            f"date, found {shown(odd.iloc[0])}; pass {hint(cells.name, odd.iloc[0]) or 'dates={...} with its format'}"
         )
     return torch.tensor(read_values(where, path, cells, "number", reading).to_numpy())
 

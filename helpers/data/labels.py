@@ -1,7 +1,10 @@
 """What is to be predicted: a class or a number (survey 2.2; every "Your own data")."""
 
+from collections.abc import Collection
+
 import torch
 
+from .arguments import shown
 from .cells import MISSING, is_missing, is_number, numbers, read_values
 from .columns import ask_about_words, check_range, kind_of
 
@@ -39,7 +42,7 @@ def read_labels(
     ValueError : for a missing value, a label that is not in ``classes``, a constant target, or
         one that does not say what it is; with row, column, and what to pass.
     """
-    _check(where, task, unlabelled)
+    _check(where, task, unlabelled, classes)
     task = task or ("regression" if cells.name in reading.percent else None)
     present = cells[~cells.isin(["", *MISSING, *map(str, reading.missing or ())])]
     digits = len(present) > 0 and bool(is_number(present, reading).all())
@@ -53,7 +56,7 @@ def read_labels(
         row = gone.idxmax()
         raise ValueError(
             f"{where}: {path}, row {row}, column {cells.name!r} (the target): expected a value, found a "
-            f"missing one ({cells[row]!r}); pass unlabelled='drop' or 'keep', or list it in classes="
+            f"missing one ({shown(cells[row])}); pass unlabelled='drop' or 'keep', or list it in classes="
         )
     different = (numbers(cells, reading) if digits else cells)[~gone].nunique()
     if not again and different < 2:
@@ -73,13 +76,19 @@ def read_labels(
     return y[torch.from_numpy(keep)], classes, keep
 
 
-def _check(where, task, unlabelled):
+def _check(where, task, unlabelled, classes):
     """Check the caller's words."""
     if task not in (None, "classification", "regression"):
         raise ValueError(f"{where}: task must be 'classification' or 'regression', found {task!r}")
     if unlabelled not in (None, "keep", "drop"):
         raise ValueError(
             f"{where}: unlabelled must be None, 'keep' or 'drop', found {unlabelled!r}"
+        )
+    several = isinstance(classes, Collection) and not isinstance(classes, str)
+    names = list(map(str, classes)) if several else []
+    if classes is not None and not 0 < len(set(names)) == len(names):
+        raise ValueError(
+            f"{where}: classes must be a list of different labels, found {shown(classes)}"
         )
 
 
@@ -134,7 +143,7 @@ def _codes(where, path, cells, gone, reading, classes):
     if len(wrong):
         raise ValueError(
             f"{where}: {path}, row {wrong.index[0]}, column {cells.name!r} (the target): expected one of "
-            f"{', '.join(classes)}, found {wrong.iloc[0]!r}"
+            f"{', '.join(classes)}, found {shown(wrong.iloc[0])}"
         )
     place = {label: k for k, label in enumerate(classes)}
     codes = [-1 if lost else place[text] for lost, text in zip(gone, texts)]

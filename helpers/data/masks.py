@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .images import IMAGES, listing, one_stem, open_picture, span, square_image
+from .arguments import path_of, shown
+from .images import IMAGES, few, listing, one_stem, open_picture, span, square_image
 from .keys import codes_of, named_parts
 from .origin import Origin, Report, count_of
 
@@ -76,7 +77,7 @@ def image_masks(
     Raises
     ------
     FileNotFoundError, ValueError : a missing folder, an image without a mask or the reverse, sides
-        that differ, too many values, masks in a lossy format or of several kinds; each names the file.
+        that differ, too many values, masks in a lossy format or of several kinds, one folder for both; each names the file.
 
     Notes
     -----
@@ -100,11 +101,17 @@ def image_masks(
         if word not in (None, *known):
             raise ValueError(f"image_masks: expected one of {known}, found {word!r}")
     skip = (skip,) if isinstance(skip, str) else tuple(skip)
-    pictures, drawn = _by_name(images, skip), _by_name(masks, skip)
+    if path_of("image_masks", images).resolve() == path_of("image_masks", masks).resolve():
+        raise ValueError(
+            f"image_masks: expected a folder of images and one of masks, found {shown(Path(images))} for both"
+        )
+    (pictures, passed), (drawn, also) = _by_name(images, skip), _by_name(masks, skip)
     for one, other, what in ((pictures, drawn, "a mask"), (drawn, pictures, "an image")):
         lonely = sorted(set(one) - set(other))
         if lonely:
-            raise ValueError(f"image_masks: expected {what} for {one[lonely[0]]}, found none")
+            raise ValueError(
+                f"image_masks: expected {what} for {shown(one[lonely[0]])}, found none"
+            )
     names = sorted(pictures)
     x, found = [], _Found(values, channel, most_classes, size)
     for name in names:
@@ -120,14 +127,14 @@ def image_masks(
     return Masked(
         torch.stack(x), y, known, names, [str(v) for v in known], block,
         groups=block if groups else None, rows=[pictures[n].name for n in names], path=str(images),
-        report=found.report(Path(masks).name, known, y, groups),
+        report=found.report(Path(masks).name, known, y, groups, passed + also),
         decisions={"reader": "image_masks", "size": size, "grey": grey, "values": known},
     )  # fmt: skip
 
 
 def _by_name(folder, skip):
-    """Image files of a folder by their names without endings."""
-    files, folders, _ = listing("image_masks", folder, skip)
+    """Image files of a folder by their names without endings, and what is passed over."""
+    files, folders, others = listing("image_masks", folder, skip)
     if folders:
         raise ValueError(
             f"image_masks: {folder} holds the folder {folders[0].name!r}, expected images only; "
@@ -138,7 +145,7 @@ def _by_name(folder, skip):
             f"image_masks: expected images ({', '.join(IMAGES)}) in {folder}, found none"
         )
     one_stem("image_masks", files)
-    return {file.stem: file for file in files}
+    return {file.stem: file for file in files}, others
 
 
 def _fit(picture, file, image, mask, exif):
@@ -268,7 +275,7 @@ class _Found:
             codes.append(np.array([known.index(v) for v in values])[place.reshape(mask.shape)])
         return known, torch.from_numpy(np.stack(codes)).long()
 
-    def report(self, source, known, y, groups):
+    def report(self, source, known, y, groups, passed):
         """A line a value: the class, its share of the pixels, in how many masks it stands."""
         share = torch.bincount(y.flatten(), minlength=len(known)) / y.numel()
         lines = [
@@ -277,6 +284,7 @@ class _Found:
         ]
         notes = [count_of(len(y), "mask"), ", ".join(self.kinds), f"{span(self.sizes)} pixels"]
         notes.append(f"groups: {groups or 'none named, a file stands for itself'}")
+        notes += [f"passed over: {few(passed)}"] * (len(passed) > 0)
         lost = [str(v) for k, v in enumerate(known) if share[k] == 0 and v in self.seen]
         notes += [f"lost in resizing: {', '.join(lost)}"] * (len(lost) > 0)
         return Report(source, ("value", "class", "pixels", "masks"), lines, notes)

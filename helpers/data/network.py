@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from .arguments import shown
 from .origin import Report, count_of
 from .readers import Graph
 from .sheet import column, read_cells
@@ -77,7 +78,7 @@ def _names(nodes, key):
     if names.duplicated().any():
         row = names.duplicated().idxmax()
         raise ValueError(
-            f"edge_list: {nodes.path}, row {row}, column {key!r}: the node {names[row]!r} stands there twice"
+            f"edge_list: {nodes.path}, row {row}, column {key!r}: the node {shown(names[row])} stands there twice"
         )
     return names.tolist()
 
@@ -88,6 +89,6 @@ def _places(path, cells, place):
     if len(unknown):
         raise ValueError(
             f"edge_list: {path}, row {unknown.index[0]}, column {cells.name!r}: expected a node of the "
-            f"table, found {unknown.iloc[0]!r}"
+            f"table, found {shown(unknown.iloc[0])}"
         )
     return [place[name] for name in cells]

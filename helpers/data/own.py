@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from .arguments import missing_of, names_of
 from .cells import Reading, is_missing, numbers
 from .columns import Column, decide, encode
 from .embedded import Table
@@ -111,13 +112,17 @@ def table(
     (['mass', 'strain=a', 'strain=b'], [0, 1, 0])
     """
     frame = read_cells("table", path, separator)
-    drop, categorical, numeric, percent = map(_names, (drop, categorical, numeric, percent))
-    missing = None if missing is None else _names(missing)
+    drop, categorical = (
+        names_of("table", "drop", drop),
+        names_of("table", "categorical", categorical),
+    )
+    numeric, percent = names_of("table", "numeric", numeric), names_of("table", "percent", percent)
+    missing = missing_of("table", missing)
     reading = Reading(
         decimal, thousands, missing, impute, rare, numeric, categorical, percent, dict(dates or {})
     )
     groups = ask_groups("table", path, frame, target, groups)
-    roles = {name for name in (target, groups, time) if name is not None}
+    roles = [name for name in (target, groups, time) if name is not None]
     for name in (*roles, *drop, *categorical, *numeric, *percent, *reading.dates):
         column("table", path, frame, name)
     features = [name for name in frame if name not in roles and name not in drop]
@@ -169,11 +174,6 @@ def table_again(path, decisions):
         for name in ("target", "groups", "time")
     }
     return _read(path, frame, {**decisions, **known, "unlabelled": "keep"}, again=True)
-
-
-def _names(words):
-    """One name or several, as a tuple."""
-    return (words,) if isinstance(words, str) else tuple(words)
 
 
 def _read(path, frame, decisions, again=False):

@@ -1,11 +1,13 @@
 """Your own sequences: molecules as SMILES, proteins and DNA as FASTA, texts (survey 4.4 and 4.5)."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
+from .arguments import alphabet_of, missing_of, shown
 from .cells import Reading
 from .keys import ask_groups, codes_of, group_codes, named_parts, timestamps
 from .labels import read_labels
@@ -69,7 +71,7 @@ def smiles_table(
     >>> smiles_table(file, "molecule", "logS").smiles
     ['CCO', 'c1ccccc1']
     """
-    reading = Reading(decimal, thousands, None if missing is None else tuple(missing))
+    reading = Reading(decimal, thousands, missing_of("smiles_table", missing))
     decisions = {
         "reader": "smiles_table", "smiles": smiles, "unit": unit, "separator": separator,
     }  # fmt: skip
@@ -120,7 +122,7 @@ def texts(
     >>> texts(file, "note", "ill").text
     ['no fever', 'high fever']
     """
-    reading = Reading(missing=None if missing is None else tuple(missing))
+    reading = Reading(missing=missing_of("texts", missing))
     decisions = {"reader": "texts", "text": text, "separator": separator}
     cells, labels, origin = _labelled(
         "texts", path, text, target, reading, decisions,
@@ -137,9 +139,12 @@ def _labelled(where, path, name, target, reading, decisions, labels, groups, tim
     """A column of texts, (y, classes), and what `Origin` holds."""
     frame = read_cells(where, path, decisions["separator"])
     groups = ask_groups(where, path, frame, target, groups)
-    for needed in (name, target, groups, time):
-        if needed is not None:
-            column(where, path, frame, needed)
+    for needed in (name, *(other for other in (target, groups, time) if other is not None)):
+        column(where, path, frame, needed)
+    if name == target:
+        raise ValueError(
+            f"{where}: {path}: the column {name!r} is both input and target, expected two columns"
+        )
     y, classes = None, []
     if target is not None:
         y, classes, keep = read_labels(where, path, frame[target], reading, **labels)
@@ -171,7 +176,7 @@ def _canonical(path, name, row, cell):
     if mol is None or mol.GetNumAtoms() == 0:
         raise ValueError(
             f"smiles_table: {path}, row {row}, column {name!r}: expected a SMILES that RDKit can "
-            f"read, found {cell!r}"
+            f"read, found {shown(cell)}"
         )
     return Chem.MolToSmiles(mol)
 
@@ -181,8 +186,8 @@ def fasta(path, *, alphabet=None, label=None, groups=None):
 
     Parameters
     ----------
-    path : text file. alphabet : allowed letters, for example "ACGTN"; None allows every letter,
-        "*" and "-".
+    path : text file. alphabet : allowed letters, for example "ACGTN", in either case; None allows
+        every letter, "*" and "-".
     label, groups : regular expressions or None
         What the first brackets find in a name is its class, or the group it belongs to:
         label="type=(\\w+)" reads "enzyme" in ">P12 type=enzyme".
@@ -204,7 +209,8 @@ def fasta(path, *, alphabet=None, label=None, groups=None):
     ['ACGT', 'GG']
     """
     names, parts, starts = [], [], []
-    for number, line in enumerate(read_text("fasta", path).splitlines(), 1):
+    alphabet = alphabet_of("fasta", alphabet)
+    for number, line in enumerate(re.split("\r\n|\r|\n", read_text("fasta", path)), 1):
         line = line.strip()
         if line.startswith(">"):
             names.append(_name(path, number, line[1:].strip()))
@@ -220,7 +226,7 @@ def fasta(path, *, alphabet=None, label=None, groups=None):
         raise ValueError(f"fasta: {path} holds no sequence, expected lines that start with '>'")
     for name, part, number in zip(names, parts, starts):
         if not part:
-            raise ValueError(f"fasta: {path}, line {number}: record {name!r} has no sequence")
+            raise ValueError(f"fasta: {path}, line {number}: record {shown(name)} has no sequence")
     return _sequences(path, names, ["".join(part) for part in parts], alphabet, label, groups)
 
 
@@ -229,7 +235,9 @@ def _sequences(path, names, sequences, alphabet, label, groups):
     doubled = len(names) - len(set(names))
     if doubled:
         name = Counter(names).most_common(1)[0][0]
-        raise ValueError(f"fasta: {path} has the name {name!r} more than once, expected one each")
+        raise ValueError(
+            f"fasta: {path} has the name {shown(name)} more than once, expected one each"
+        )
     y, classes = codes_of(named_parts("fasta", names, label, "a label")) if label else (None, [])
     lengths, copies = [len(s) for s in sequences], len(sequences) - len(set(sequences))
     notes = [

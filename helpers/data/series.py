@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from .arguments import missing_of, names_of, shown
 from .cells import Reading
 from .columns import Column, decide, encode
 from .keys import ask_groups, group_codes, timestamps
@@ -69,9 +70,8 @@ def series(
     ([61.0, 64.0, 62.0], 1.0)
     """
     frame = read_cells("series", path, separator)
-    drop, numeric = ((n,) if isinstance(n, str) else tuple(n) for n in (drop, numeric))
-    missing = (missing,) if isinstance(missing, str) else missing
-    missing = None if missing is None else tuple(missing)
+    drop, numeric = names_of("series", "drop", drop), names_of("series", "numeric", numeric)
+    missing = missing_of("series", missing)
     reading = Reading(decimal, thousands, missing, impute, None, numeric, (), (), dict(dates or {}))
     groups = ask_groups("series", path, frame, time, groups)
     for name in (time, *drop, *numeric, *reading.dates, *([groups] if groups else [])):
@@ -83,7 +83,7 @@ def series(
     wrong = [found.name for found in columns if found.kind == "category"]
     if wrong:
         raise ValueError(
-            f"series: {path}, column {wrong[0]!r} holds text ({frame[wrong[0]].iloc[0]!r}), expected numbers; "
+            f"series: {path}, column {wrong[0]!r} holds text ({shown(frame[wrong[0]].iloc[0])}), expected numbers; "
             f"pass drop=({wrong[0]!r},) or groups={wrong[0]!r}"
         )
     decisions = {

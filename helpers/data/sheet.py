@@ -5,7 +5,8 @@ Row 1 is the header, data start in row 2, and errors name the row, the column an
 
 import io
 import re
-from pathlib import Path
+
+from .arguments import path_of, separator_of, shown
 
 LARGEST = 500_000_000  # bytes
 MOST_CELLS = 100_000_000
@@ -36,16 +37,15 @@ def read_cells(where, path, separator=","):
 
     Examples
     --------
-    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> import tempfile; from pathlib import Path; file = Path(tempfile.mkdtemp()) / "a.csv"
     >>> _ = file.write_text("mass,kind\\n1.5,cat\\n")
     >>> read_cells("demo", file).to_dict("list")
     {'mass': ['1.5'], 'kind': ['cat']}
     """
-    if Path(path).suffix.lower() == ".parquet":
+    ending, separator = path_of(where, path).suffix.lower(), separator_of(where, separator)
+    if ending == ".parquet":
         return _parquet(where, path)
-    separator = "\t" if Path(path).suffix.lower() == ".tsv" else separator
-    if len(separator) != 1:
-        raise ValueError(f"{where}: separator must be one character, found {separator!r}")
+    separator = "\t" if ending == ".tsv" else separator
     frame = _parse(where, path, read_text(where, path), separator)
     return _named(where, path, frame, separator)
 
@@ -63,7 +63,7 @@ def read_text(where, path):
 
     Examples
     --------
-    >>> import tempfile; file = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> import tempfile; from pathlib import Path; file = Path(tempfile.mkdtemp()) / "a.txt"
     >>> _ = file.write_text("hello")
     >>> read_text("demo", file)
     'hello'
@@ -93,17 +93,17 @@ def column(where, path, frame, name):
     >>> column("demo", "a.csv", pandas.DataFrame({"mass": ["1"]}), "mass").tolist()
     ['1']
     """
-    if name not in frame.columns:
+    if not isinstance(name, str) or name not in frame.columns:
         known = ", ".join(map(str, frame.columns[:30])) + ", ..." * (frame.shape[1] > 30)
-        raise ValueError(f"{where}: {path} has no column {name!r}, its columns are {known}")
+        raise ValueError(f"{where}: {path} has no column {shown(name)}, its columns are {known}")
     return frame[name]
 
 
 def _file(where, path):
     """Check that a path is an ordinary file of bounded size."""
-    path = Path(path)
+    path = path_of(where, path)
     if not path.exists():
-        raise FileNotFoundError(f"{where}: there is no file {path}")
+        raise FileNotFoundError(f"{where}: there is no file {shown(path)}")
     if not path.is_file():  # a folder, or a pipe that would never end
         raise ValueError(f"{where}: {path} is not an ordinary file")
     if path.stat().st_size > LARGEST:
@@ -178,7 +178,7 @@ def _check_header(where, path, header, separator):
                 )
     doubled = [name for name in header if header.count(name) > 1]
     if doubled:
-        raise ValueError(f"{where}: {path} has the column name {doubled[0]!r} more than once")
+        raise ValueError(f"{where}: {path} has the column name {shown(doubled[0])} more than once")
     if all(re.fullmatch(r"[-+]?[0-9.,]+(e[-+]?[0-9]+)?", name, re.I) for name in header):
         raise ValueError(
             f"{where}: {path}, row 1: expected names of columns, found only numbers "

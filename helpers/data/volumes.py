@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from .arguments import path_of, shown
 from .brain import Slices
 from .keys import codes_of, named_parts
 from .origin import Origin, Report, count_of
@@ -121,10 +122,10 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
 
 def _by_name(folder):
     """NIfTI files of a folder by their names without endings."""
-    if not Path(folder).is_dir():
-        raise FileNotFoundError(f"volumes: there is no folder {folder}")
-    files = {}
-    for file in sorted(Path(folder).iterdir()):
+    folder, files = path_of("volumes", folder), {}
+    if not folder.is_dir():
+        raise FileNotFoundError(f"volumes: there is no folder {shown(folder)}")
+    for file in sorted(folder.iterdir()):
         if file.name[0] != "." and file.name.endswith(ENDINGS):
             name = file.name.removesuffix(".gz").removesuffix(".nii")
             if name in files:

@@ -68,5 +68,7 @@ def test_hints_fit_what_was_found():
 def test_words_of_the_caller_are_checked():
     with pytest.raises(ValueError, match="decimal must be '.' or ',' and differ from thousands"):
         Reading(decimal=",", thousands=",")
+    with pytest.raises(ValueError, match="differ from thousands, a text or None, found .*=3"):
+        Reading(thousands=3)
     with pytest.raises(ValueError, match="impute must be None or 'median', found 'mean'"):
         Reading(impute="mean")

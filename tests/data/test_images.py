@@ -191,3 +191,14 @@ def test_the_parts(tmp_path):
         == ARROW.tolist()
     )
     assert span([(1, 2)]) == "1 x 2"
+
+
+def test_a_png_file_whose_check_sum_is_wrong_is_refused(tmp_path):
+    file = tmp_path / "a.png"
+    Image.fromarray(ARROW).save(file)
+    content = bytearray(file.read_bytes())
+    assert open_picture("t", file).image.size == (32, 32)
+    content[content.index(b"IEND") - 6] ^= 1  # in the check sum of the pixels
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match="a.png cannot be read as an image"):
+        open_picture("t", file)

@@ -40,3 +40,9 @@ def test_one_class_is_refused_but_not_in_new_rows():
         read_labels("t", "f", cells("a", "a"), Reading(), classes=["a", "b"])
     y, _, _ = read_labels("t", "f", cells("a", "a"), Reading(), classes=["a", "b"], again=True)
     assert y.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("classes", [("no", "yes", "no"), (), "noyes", 3])
+def test_classes_are_different_labels(classes):
+    with pytest.raises(ValueError, match="t: classes must be a list of different labels, found"):
+        read_labels("t", "f", cells("no", "yes"), Reading(), classes=classes)

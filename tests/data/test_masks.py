@@ -262,3 +262,11 @@ def test_bad_input_is_named(home):
     (home / "images" / "b.png").rename(home / "masks" / "b.png")
     with pytest.raises(ValueError, match=r"expected an image for .*masks.b.png, found none"):
         read(home)
+
+
+def test_files_that_are_no_images_are_said_and_one_folder_for_both_is_refused(home):
+    assert "passed over" not in str(read(home, size=32).report)
+    (home / "masks" / "c.npy").write_bytes(b"x")
+    assert "passed over: c.npy" in str(read(home, size=32).report)
+    with pytest.raises(ValueError, match="a folder of images and one of masks, found .* for both"):
+        image_masks(home / "masks", home / "images" / ".." / "masks")

@@ -97,3 +97,20 @@ def test_fasta_labels_and_groups_come_from_names(write):
         fasta(write(text), label="sort=(.)")
     with pytest.raises(ValueError, match="the name 'a' more than once"):
         fasta(write(">a\nA\n>a\nC\n"))
+
+
+def test_only_line_ends_end_a_line_of_fasta(write):
+    for mark in "\x0b\x0c\x1c\x85\u2028":
+        data = fasta(write(f">a{mark}b\nACGT\r\n>c\rGG\n"))
+        assert (data.names, data.sequences) == ([f"a{mark}b", "c"], ["ACGT", "GG"])
+
+
+def test_molecules_are_not_their_own_target(write):
+    with pytest.raises(ValueError, match="'m' is both input and target"):
+        smiles_table(write("m,y\nCC,1\nC,2\n"), "m", "m")
+
+
+def test_one_missing_word_is_a_word_not_its_letters(write):
+    file = write("m,y\nCC,1.5\nC,gone\nCCC,2.5\n")
+    data = smiles_table(file, "m", "y", missing="gone", unlabelled="drop")
+    assert data.smiles == ["CC", "CCC"]

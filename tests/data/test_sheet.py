@@ -45,3 +45,9 @@ def test_size_is_bounded_and_columns_are_named(write, monkeypatch):
     with pytest.raises(ValueError, match="4 cells, expected at most 3"):
         sheet.read_cells("t", write("a,b\n1,2\n"))
     assert sheet.read_text("t", write("a")) == "a"
+
+
+@pytest.mark.parametrize("name", [None, 3, ["a"], "A"])
+def test_a_column_is_named_by_a_text_of_the_header(write, name):
+    with pytest.raises(ValueError, match="has no column .*, its columns are a, b"):
+        sheet.column("t", "f", sheet.read_cells("t", write("a,b\n1,2\n")), name)
