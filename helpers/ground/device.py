@@ -24,7 +24,7 @@ def pick_device(device="auto"):
         device = torch.device(device)
     except (RuntimeError, TypeError) as error:
         raise ValueError(
-            f"device={device!r}: expected 'auto', 'cpu', 'cuda', 'mps' or one with a number"
+            f"device={str(device).split(' at 0x')[0]!r}: expected 'auto', 'cpu', 'cuda', 'mps' or one with a number"
         ) from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(

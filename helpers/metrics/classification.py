@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from sklearn import metrics
 
-from helpers.metrics.gate import as_score, binary_scores, class_numbers
+from helpers.metrics.gate import as_score, binary_scores, class_numbers, number_of_classes
 
 
 def accuracy(prediction, target, *, ignore=None):
@@ -72,6 +72,7 @@ def confusion_matrix(prediction, target, classes, *, ignore=None):
     >>> confusion_matrix(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
     """
+    number_of_classes("confusion_matrix", classes)
     guess, true = class_numbers(
         "confusion_matrix", prediction, target, classes=classes, ignore=ignore
     )

@@ -4,6 +4,8 @@ Each function gives what the libraries take or refuses in one sentence. Class nu
 never rounded; nothing is broadcast, nothing wraps.
 """
 
+from numbers import Integral
+
 import numpy as np
 import torch
 
@@ -55,6 +57,8 @@ def class_numbers(where, prediction, target, *, classes=None, ignore=None):
         nothing is left.
     """
     prediction, target = tensor(where, "prediction", prediction), tensor(where, "target", target)
+    if target.ndim == 0:
+        raise ValueError(f"{where}: expected a target (N, ...), found a single number")
     if prediction.ndim == target.ndim + 1 and prediction.shape[1] > 1:
         classes = prediction.shape[1] if classes is None else classes
         if prediction.shape[1] != classes:
@@ -73,6 +77,20 @@ def class_numbers(where, prediction, target, *, classes=None, ignore=None):
     inside(where, "prediction", guess, classes)
     inside(where, "target", true, classes)
     return guess, true
+
+
+def number_of_classes(where, classes):
+    """Refuse a number of classes that is not whole or below 1.
+
+    Parameters
+    ----------
+    where : str
+    classes : int >= 1
+    """
+    if not isinstance(classes, Integral) or classes < 1:
+        raise ValueError(
+            f"{where}: expected a whole number of classes, at least 1, found {classes!r}"
+        )
 
 
 def whole(where, name, values):

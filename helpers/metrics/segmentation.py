@@ -9,7 +9,7 @@ from scipy import ndimage
 from sklearn import metrics
 from torch.nn.functional import one_hot
 
-from helpers.metrics.gate import as_score, class_numbers, inside, tensor
+from helpers.metrics.gate import as_score, class_numbers, inside, number_of_classes, tensor
 
 
 def dice(prediction, target, classes, *, ignore=None):
@@ -38,6 +38,7 @@ def dice(prediction, target, classes, *, ignore=None):
     >>> dice(torch.tensor([0, 1, 1, 1]), torch.tensor([0, 0, 1, 1]), 2)
     tensor([0.6667, 0.8000], dtype=torch.float64)
     """
+    number_of_classes("dice", classes)
     guess, true = class_numbers("dice", prediction, target, classes=classes, ignore=ignore)
     found = metrics.f1_score(true, guess, labels=range(classes), average=None, zero_division=np.nan)
     return torch.from_numpy(found)
@@ -56,6 +57,7 @@ def iou(prediction, target, classes, *, ignore=None):
     >>> iou(torch.tensor([0, 1, 1, 1]), torch.tensor([0, 0, 1, 1]), 2)
     tensor([0.5000, 0.6667], dtype=torch.float64)
     """
+    number_of_classes("iou", classes)
     guess, true = class_numbers("iou", prediction, target, classes=classes, ignore=ignore)
     found = metrics.jaccard_score(true, guess, labels=range(classes), average=None, zero_division=0)
     found[~np.isin(range(classes), np.union1d(guess, true))] = np.nan

@@ -5,8 +5,9 @@ from numbers import Integral, Real
 import torch
 from torch import nn
 
-from helpers.train.guard import one_sentence
+from helpers.train.guard import one_sentence, shown
 from helpers.train.history import WRITTEN
+from helpers.train.schedule import cosine, one_cycle
 from helpers.train.stop import Patience
 
 MODES = (False, True, "default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
@@ -29,7 +30,7 @@ def check_arguments(given):
         positive("clip", given["clip"])
     for name in ("schedule", "transform"):
         if given[name] is not None and not callable(given[name]):
-            raise ValueError(f"{name}={given[name]!r}: expected a function, or None for none")
+            raise ValueError(f"{name}={shown(given[name])}: expected a function, or None for none")
     if given["schedule"]:
         check_schedule(given["schedule"])
     if given["stop"] is not None and not isinstance(given["stop"], Patience):
@@ -50,7 +51,7 @@ def check_counts(**counts):
     for name, value in counts.items():
         least = 0 if name in ("epochs", "seed") else 1
         if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name}={value!r}: expected a whole number of at least {least}")
+            raise ValueError(f"{name}={shown(value)}: expected a whole number of at least {least}")
 
 
 def positive(name, value):
@@ -60,10 +61,18 @@ def positive(name, value):
         raise ValueError(f"{name}={value!r}: expected a number above 0")
 
 
+def check_module(model):
+    """A module whose weights hold numbers."""
+    if not isinstance(model, nn.Module):
+        found = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise ValueError(f"model: expected a torch.nn.Module, found {found}")
+    if any(p.is_meta for p in model.parameters()):
+        raise ValueError("model: expected weights with numbers, found weights on the meta device")
+
+
 def check_model(model):
     """A module with something to train."""
-    if not isinstance(model, nn.Module):
-        raise ValueError(f"model: expected a torch.nn.Module, found {type(model).__name__}")
+    check_module(model)
     uninitialised = nn.parameter.UninitializedTensorMixin
     if any(isinstance(p, uninitialised) for p in model.parameters()):
         raise ValueError("model: a lazy layer has no weights yet; call the model on a batch first")
@@ -93,9 +102,12 @@ def check_metrics(metrics, valid):
 def check_schedule(schedule):
     """A function of the share of training done that gives a factor, tried at the start."""
     with one_sentence("schedule", lambda: "t=0.0"):
-        factor = schedule(0.0)
+        factor = None if schedule in (cosine, one_cycle) else schedule(0.0)
     if not isinstance(factor, Real) or not 0 <= factor < float("inf"):
-        raise ValueError(f"schedule: expected a factor of at least 0 at t=0.0, found {factor!r}")
+        raise ValueError(
+            f"schedule: expected a function that gives a factor of at least 0 at t=0.0, found "
+            f"{shown(factor)}; call a maker of schedules, such as cosine()"
+        )
 
 
 def check_loss(result, run):

@@ -52,7 +52,8 @@ class TensorBatches:
                 f"tensors of one data set must be equally long, found {sorted(lengths)}"
             )
         self.tensors = tuple(tensor.to(device) for tensor in tensors)
-        self.n, self.batch_size, self.seed, self.shuffle = lengths.pop(), batch_size, seed, shuffle
+        self.n, self.batch_size = lengths.pop(), int(batch_size)
+        self.seed, self.shuffle = seed, shuffle
         self.device, self.rank, self.world = device, rank, world
         if self.n == 0:
             raise ValueError("the data set is empty: expected at least one example, found none")

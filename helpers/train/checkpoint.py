@@ -10,9 +10,10 @@ from pathlib import Path
 import torch
 
 FORMAT = 3
+LONGEST = 250  # bytes of a file's name, with room for ".part" in the 255 of most systems
 MARK = b"helpers sha256 "  # the file ends with this and 64 hexadecimal digits
 CHANGEABLE = (
-    "train", "valid", "step", "optimizer", "lr", "schedule", "epochs", "batch_size", "transform",
+    "model", "train", "valid", "step", "optimizer", "lr", "schedule", "epochs", "batch_size", "transform",
     "precision", "accumulate", "clip", "average", "stop", "seed", "metrics", "device", "processes",
 )  # fmt: skip
 
@@ -48,20 +49,37 @@ class Checkpoint:
     changed: tuple = ()
 
     def __post_init__(self):
-        for name, value in (("every", self.every), ("steps", self.steps or 1)):
-            if not isinstance(value, Integral) or value < 1 or self.steps == 0:
+        self.refuse_path()
+        for name, value in (
+            ("every", self.every),
+            ("steps", 1 if self.steps is None else self.steps),
+        ):
+            if not isinstance(value, Integral) or value < 1:
                 raise ValueError(
                     f"Checkpoint({name}={getattr(self, name)!r}): expected a whole number of at "
                     "least 1"
                 )
         if isinstance(self.changed, str):
             object.__setattr__(self, "changed", (self.changed,))
-        unknown = sorted(set(self.changed) - set(CHANGEABLE))
+        unknown = sorted(map(str, set(self.changed) - set(CHANGEABLE)))
         if unknown:
             raise ValueError(
                 f"Checkpoint(changed={tuple(self.changed)}): expected names from "
                 f"{', '.join(CHANGEABLE)}; found {', '.join(unknown)}"
             )
+
+    def refuse_path(self):
+        """Raise for a path that names no file; ~ becomes the home folder."""
+        path = self.path
+        if not isinstance(path, str | Path) or "\0" in str(path) or not Path(path).name:
+            raise ValueError(f"Checkpoint(path={path!r}): expected the path of a file")
+        if len(os.fsencode(Path(path).name)) > LONGEST:
+            raise ValueError(
+                f"Checkpoint(path='{Path(path).name[:20]}...'): expected a file name of at most "
+                f"{LONGEST} bytes"
+            )
+        if str(path).startswith("~"):
+            object.__setattr__(self, "path", Path(path).expanduser())
 
     @property
     def scratch(self):
@@ -111,6 +129,10 @@ class Checkpoint:
         path = Path(self.path)
         if not path.exists():
             return None
+        if not path.is_file():
+            raise ValueError(
+                f"{path}: expected a file for the checkpoint, found a folder, a pipe or a device"
+            )
         if not self.is_whole():
             raise ValueError(
                 f"{path}: expected a checkpoint of format {FORMAT} written by helpers.train, found "

@@ -12,6 +12,7 @@ from torch import nn
 
 from helpers.train.batches import Spare, TensorBatches
 from helpers.train.evaluate import validate
+from helpers.train.guard import one_sentence
 from helpers.train.random_state import random_states, restore_random_states
 from helpers.train.steps import Supervised
 
@@ -34,12 +35,14 @@ def dry_run(run, windows, valid, metrics):
     ------
     ValueError : in one sentence, for what cannot work.
     """
-    first = next(windows, None)
+    with one_sentence("reading the training data, or transform,", lambda: "batch 1"):
+        first = next(windows, None)
     if first is None and not run.window:
         raise ValueError("the training data gave no batch: expected at least one, found none")
     states = random_states(run.generators)
     if first is not None:
         batch = first[0].batch if isinstance(first[0], Spare) else first[0]
+        refuse_row(batch)
         run.together.refuse_different(getattr(run.batches, "first", None))
         if bears_channels_last(run, batch):
             to_channels_last(run.model)
@@ -49,6 +52,16 @@ def dry_run(run, windows, valid, metrics):
         check_validation(run, valid, metrics)
     restore_random_states(states, run.generators)
     return windows if first is None else itertools.chain([first], windows)
+
+
+def refuse_row(batch):
+    """Raise for one example where a batch is expected."""
+    last = batch[-1] if isinstance(batch, tuple | list) and len(batch) > 1 else None
+    if isinstance(last, torch.Tensor) and last.ndim == 0:
+        raise ValueError(
+            "the training data: expected batches, found single examples, whose target is one "
+            "number; stack them to a tuple of tensors, or give a Dataset"
+        )
 
 
 def check_validation(run, valid, metrics):

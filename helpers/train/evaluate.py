@@ -1,13 +1,17 @@
 """Loss, metrics and predictions on held-out data (survey 4.1; chapter 4-models/supervised-learning)."""
 
+import contextlib
 import numbers
+import warnings
 
 import torch
+from torch.utils.data import DataLoader, RandomSampler
 
+from helpers.train.arguments import check_counts, check_metrics, check_module
 from helpers.train.batches import TensorBatches, make_batches, size_of
 from helpers.train.guard import one_sentence
 from helpers.train.precision import Precision
-from helpers.train.steps import as_step
+from helpers.train.steps import as_step, comparing
 
 
 class Interrupted(Exception):
@@ -42,7 +46,8 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
             if interrupt and interrupt.requested:
                 raise Interrupted
             done.append(1)
-            with one_sentence("the step", lambda: f"validation batch {len(done)}"):
+            watched = comparing(step) if len(done) == 1 else contextlib.nullcontext()
+            with watched, one_sentence("the step", lambda: f"validation batch {len(done)}"):
                 loss, prediction, target = judged(step.validate(model, batch))
             size = size_of(batch)
             total, seen = (None if loss is None else total + loss.float() * size), seen + size
@@ -108,6 +113,9 @@ def evaluate(model, data, *, step, metrics=None, batch_size=512):
     data, step, metrics, batch_size
         As `valid`, `step`, `metrics` and `batch_size` of `helpers.train.loop.fit`.
     """
+    check_module(model)
+    check_counts(batch_size=batch_size)
+    check_metrics(metrics, data)
     batches = make_batches(data, batch_size, seed=0, device=place_of(model), shuffle=False)
     return validate(model, batches, as_step(step), metrics)
 
@@ -127,6 +135,14 @@ def predict(model, x, *, batch_size=512):
     ------
     ValueError : if the model does not take the batches or gives other than one tensor.
     """
+    check_module(model)
+    check_counts(batch_size=batch_size)
+    if isinstance(x, DataLoader) and isinstance(x.sampler, RandomSampler):
+        warnings.warn(
+            "predict: a DataLoader with shuffle=True gives the outputs in another order than the "
+            "examples have",
+            stacklevel=2,
+        )
     model.eval()
     batches = make_batches(x, batch_size, seed=0, device=place_of(model), shuffle=False)
     outputs = []

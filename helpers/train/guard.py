@@ -2,8 +2,11 @@
 
 import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
+
+PACKAGE = Path(__file__).parents[1]
 
 
 class BadLoss(ArithmeticError):
@@ -77,14 +80,30 @@ def one_sentence(what, where):
     """
     try:
         yield
-    except (ValueError, ArithmeticError, torch.OutOfMemoryError, MemoryError):
+    except (ArithmeticError, torch.OutOfMemoryError, MemoryError):
         raise
     except Exception as error:
+        if isinstance(error, ValueError) and is_ours(error):
+            raise
         text = " ".join(str(error).split()) or "no reason given"
         raise ValueError(
-            f"{what} failed at {where()} with {type(error).__name__}: {text[:300]}; expected it to "
+            f"{what} failed at {where()} with {type(error).__name__}: {text[:200]}; expected it to "
             "run on every batch"
         ) from error
+
+
+def is_ours(error):
+    """True if an error was raised in this package, and so says already what is wrong."""
+    trace = error.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    return PACKAGE in Path(trace.tb_frame.f_code.co_filename).parents
+
+
+def shown(value):
+    """A value for a sentence: short, and without an address in memory."""
+    text = " ".join(repr(value).split())
+    return type(value).__name__ if " at 0x" in text else text[:80]
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ from helpers.train.progress import Progress
 from helpers.train.random_state import random_states, restore_random_states
 from helpers.train.run import Run
 from helpers.train.snapshot import begin, resume, save, say_what_changes
-from helpers.train.steps import as_step
+from helpers.train.steps import as_step, comparing
 from helpers.train.windows import open_epoch, windows_of
 
 __all__ = ["evaluate", "fit", "predict"]
@@ -165,14 +165,12 @@ def train_epoch(run, windows, interrupt):
             done = before + run.window
             if schedule:
                 set_rates(run.optimizers, run.rates, schedule(done / total))
-            run.losses += update(run, window)
+            run.losses += first_update(run, window) if run.unproven else update(run, window)
             run.window += 1
             if run.average and done >= averages_from:
                 run.average.update(run.model)
             if progress.on:
                 progress.update(done + 1, run.epoch + 1, run.wanted.epochs, run.losses[-1][1])
-            if run.unproven:
-                say_what_changes(run)
             stopping = run.together.any(interrupt.requested)
             due = save_every and run.window % save_every == 0
             if stopping or due:
@@ -187,6 +185,24 @@ def train_epoch(run, windows, interrupt):
     for model in (run.model, run.judged):
         run.together.share_buffers(model)
     return epoch_row(run.epoch + 1, run.losses, run.together)
+
+
+def first_update(run, window):
+    """One update, watched: shapes that only broadcast, and a loss that moves no weight."""
+    with comparing(run.step):
+        seen = update(run, window)
+    named = seen[0][2] if run.only is None else run.optimizers
+    for player in named:
+        groups = run.optimizers[player].param_groups
+        if all(p.grad is None for group in groups for p in group["params"]):
+            raise ValueError(
+                f"the step's loss gives no weight of {player!r} a gradient; expected a loss of the "
+                "model that the step is called with"
+            )
+    run.unproven = False
+    if run.checkpoint:
+        say_what_changes(run)
+    return seen
 
 
 def update(run, window):

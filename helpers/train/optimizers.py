@@ -5,6 +5,8 @@ from functools import partial
 import torch
 from torch import nn
 
+from helpers.train.guard import one_sentence
+
 ONLY = "model"  # the player's name where there is one
 
 
@@ -50,7 +52,8 @@ def made_by(name, choice, player):
     if not weights:
         raise ValueError(f"player {name!r}: expected a parameter that requires a gradient")
     if not isinstance(choice, torch.optim.Optimizer) and callable(choice):
-        choice = choice(iter(weights))
+        with one_sentence("optimizer", lambda: f"the weights of {name!r}"):
+            choice = choice(iter(weights))
     if not isinstance(choice, torch.optim.Optimizer):
         raise ValueError(
             f"optimizer of {name!r}: expected a function of the parameters or a "

@@ -29,7 +29,7 @@ class Precision:
             if device.type == "cuda":
                 real = torch.cuda.is_bf16_supported(including_emulation=False)
                 name = "bf16" if real else "fp16"
-        if name not in FORMATS:
+        if not isinstance(name, str) or name not in FORMATS:
             raise ValueError(f"precision={name!r}: expected one of auto, {', '.join(FORMATS)}")
         if name == "fp16" and device.type == "cpu":
             raise ValueError(

@@ -39,7 +39,7 @@ class Run:
     draws: object = None  # the generator of the transform in this epoch
     draws_state: object = None  # where it was when the checkpoint was written
     fingerprint: dict = None  # of what made this run, if there is a checkpoint
-    unproven: bool = False  # True until the first step has shown what it changes
+    unproven: bool = True  # until the first step has shown what it does
 
     def __post_init__(self):
         self.autocast = self.precision.autocast()  # one context, entered at every forward pass

@@ -5,6 +5,12 @@ rate. It has no state: nothing to save, nothing to step, and a resumed run canno
 """
 
 import math
+from numbers import Real
+
+
+def is_factor(value):
+    """True for a finite number of at least 0."""
+    return isinstance(value, Real) and 0 <= value < math.inf
 
 
 def constant(t):
@@ -28,8 +34,10 @@ def cosine(warmup=0.0, final=0.0):
     >>> [round(schedule(t), 2) for t in (0.05, 0.1, 0.55, 1.0)]
     [0.5, 1.0, 0.5, 0.0]
     """
-    if not 0 <= warmup < 1:
-        raise ValueError(f"cosine(warmup={warmup}): expected a share of training in [0, 1)")
+    if not is_factor(warmup) or warmup >= 1:
+        raise ValueError(f"cosine(warmup={warmup!r}): expected a share of training in [0, 1)")
+    if not is_factor(final):
+        raise ValueError(f"cosine(final={final!r}): expected a factor of at least 0")
 
     def factor(t):
         if t < warmup:
@@ -56,8 +64,11 @@ def one_cycle(rise=0.25, start=1 / 25, final=1e-5):
     >>> [round(schedule(t), 2) for t in (0.0, 0.25, 1.0)]
     [0.04, 1.0, 0.0]
     """
-    if not 0 < rise < 1:
-        raise ValueError(f"one_cycle(rise={rise}): expected a share of training in (0, 1)")
+    if not is_factor(rise) or not 0 < rise < 1:
+        raise ValueError(f"one_cycle(rise={rise!r}): expected a share of training in (0, 1)")
+    for name, value in (("start", start), ("final", final)):
+        if not is_factor(value):
+            raise ValueError(f"one_cycle({name}={value!r}): expected a factor of at least 0")
 
     def blend(low, high, share):
         return low + (high - low) * 0.5 * (1 - math.cos(math.pi * min(share, 1.0)))

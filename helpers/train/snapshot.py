@@ -1,5 +1,6 @@
 """What a checkpoint of a run holds, and how a run takes it over (chapter 4-models/supervised-learning)."""
 
+import re
 import warnings
 
 from torch.utils.data import DataLoader
@@ -31,11 +32,23 @@ def fingerprint(run):
     stop = run.stop and (run.stop.epochs, run.stop.metric, run.stop.higher_is_better)
     named |= {"device": run.precision.device.type, "precision": run.precision.name, "stop": stop}
     told["step"] = content(run.step, model)
+    told["model"] = layout(run.model)
     told["metrics"] = ", ".join(wanted.metrics or ()) or "none"
     told["lr"] = ", ".join(f"{rate:g}" for rates in run.rates.values() for rate in rates)
     settings = [settings_of(optimizer) for optimizer in run.optimizers.values()]
     told["optimizer"] = f"{settings[0][0]} [{digest(settings)}]"
     return {name: str(value) for name, value in named.items()} | told
+
+
+def layout(model):
+    """A model's class and the digest of its layers, number formats and own forward functions."""
+    kinds = dict.fromkeys(type(module) for module in model.modules())
+    own = [kind.forward for kind in kinds if not kind.__module__.startswith("torch.")]
+    formats = [
+        str(weight.dtype) for weight in model.state_dict().values() if hasattr(weight, "dtype")
+    ]
+    layers = re.sub(r" at 0x\w+", "", repr(model))
+    return f"{type(model).__qualname__} [{digest((layers, formats, own))}]"
 
 
 def content(thing, without):
@@ -61,7 +74,7 @@ def begin(run):
         return
     if run.together.is_main:
         run.checkpoint.prepare()
-    run.fingerprint, run.unproven = fingerprint(run), True
+    run.fingerprint = fingerprint(run)
     source = run.wanted.train
     things = source, run.step, run.wanted.transform
     run.generators = walk(things, list(run.model.modules()))[1]
@@ -75,7 +88,7 @@ def begin(run):
 
 def say_what_changes(run):
     """Warn after the first step if step or data have changed and nothing saves it."""
-    run.unproven, without = False, list(run.model.modules())
+    without = list(run.model.modules())
     things = {"step": run.step}
     if isinstance(run.batches, IterableBatches):
         things["train"] = run.wanted.train

@@ -28,7 +28,13 @@ a random generator that it holds, the data have a ``state_dict`` too, which says
 data, every random generator, and a fingerprint of what made them (`helpers.train.fingerprint`).
 """
 
+import contextlib
 import copy
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+DIFFERENCES = ("sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
 class Remembering:
@@ -109,6 +115,8 @@ class Step(Remembering):
         before = self.state_dict()
         result = self(model, batch)
         self.load_state_dict(before)
+        if result is None:
+            raise ValueError("the step returned nothing; expected a loss, or a dict with a 'loss'")
         if hasattr(result, "__next__"):
             result.close()
             return None, None, None
@@ -152,7 +160,7 @@ def as_step(step):
     """
     if isinstance(step, Step):
         return step
-    if not callable(step):
+    if not callable(step) or isinstance(step, type):
         raise ValueError(
             f"step={step!r}: expected a function step(model, batch) or a Step, for example "
             f"supervised(torch.nn.functional.cross_entropy), found {type(step).__name__}"
@@ -176,6 +184,48 @@ class Supervised(Step):
         inputs, target = self.unpack(batch)
         prediction = model(*inputs)
         return self.loss(prediction, target), prediction, target
+
+
+class Comparing(TorchFunctionMode):
+    """Refuse to subtract prediction and target where that broadcasts one over the other."""
+
+    def __init__(self, prediction, target):
+        super().__init__()
+        self.pair = prediction, target
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        """Look at a difference of the two, then compute as ever."""
+        name = getattr(function, "__name__", "").strip("_")
+        if name in DIFFERENCES and {id(a) for a in args[:2]} == {id(p) for p in self.pair}:
+            prediction, target = (tuple(part.shape) for part in self.pair)
+            if prediction != target:
+                raise ValueError(
+                    f"the loss subtracts a prediction of shape {prediction} and a target of shape "
+                    f"{target}; expected one shape for both, for example by target[:, None], since "
+                    "broadcasting would compare each example with others"
+                )
+        return function(*args, **(kwargs or {}))
+
+
+@contextlib.contextmanager
+def comparing(step):
+    """Let the loss of a `Supervised` compare shapes: for a first batch, since it costs time."""
+    if not isinstance(step, Supervised):
+        yield
+        return
+    loss = step.loss
+
+    def compared(prediction, target):
+        if not isinstance(prediction, torch.Tensor) or not isinstance(target, torch.Tensor):
+            return loss(prediction, target)
+        with Comparing(prediction, target):
+            return loss(prediction, target)
+
+    step.loss = compared
+    try:
+        yield
+    finally:
+        step.loss = loss
 
 
 def inputs_and_target(batch):

@@ -298,7 +298,7 @@ def metric_cases():
         "returns a dict": {"m": lambda p, t: {"a": 1.0}},
         "takes one argument": {"m": lambda p: 1.0},
         "raises a shape error": {"m": lambda p, t: (p - t).sum()},
-        "called already": {"m": accuracy(torch.ones(3), torch.ones(3))},
+        "called already": {"m": accuracy(torch.arange(3), torch.arange(3))},
         "named loss": {"loss": accuracy},
         "named valid_loss": {"valid_loss": accuracy},
         "named epoch": {"epoch": accuracy},
