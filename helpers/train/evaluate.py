@@ -64,13 +64,13 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
 
 
 def labels_classes(prediction, target):
-    """True for scores (N, K, ...) and whole numbers (N, ...)."""
+    """True for a `prediction` (N, K, ...) of scores and a `target` (N, ...) of whole numbers."""
     both = isinstance(prediction, torch.Tensor) and isinstance(target, torch.Tensor)
     return both and target.dtype == torch.int64 and prediction.ndim == target.ndim + 1
 
 
 def without_ignored(loss, target, size):
-    """The loss, and the batch's size times the share of labels other than PyTorch's -100."""
+    """The `loss`, and the `size` times the share of labels in `target` that are not -100."""
     counts = (target != -100).sum()
     return torch.where(counts > 0, loss, 0.0), size * (counts / max(target.numel(), 1))
 
