@@ -7,6 +7,8 @@ hundredth of all is refused, with the share that it would be. For folds take sci
 siblings.
 """
 
+from numbers import Integral, Real
+
 import numpy as np
 import torch
 
@@ -41,6 +43,8 @@ def random_split(n, *, test=0.2, y=None, seed=0):
     (8, 2)
     """
     _share("random_split", test)
+    if not isinstance(n, Integral) or n < 2:
+        raise ValueError(f"random_split: expected a whole number n of at least 2, found {n!r}")
     generator = torch.Generator().manual_seed(seed)
     if y is None:
         held = torch.randperm(n, generator=generator)[: _count(n, test)]
@@ -266,8 +270,8 @@ def _count(n, share):
 
 def _share(where, test):
     """Complain about a share that is not between 0 and 1."""
-    if not 0 < test < 1:
-        raise ValueError(f"{where}: test must be a share between 0 and 1, found {test}")
+    if not isinstance(test, Real) or not 0 < test < 1:
+        raise ValueError(f"{where}: test must be a share between 0 and 1, found {test!r}")
 
 
 def _sides(where, held, test=None, rule=None, train=None):

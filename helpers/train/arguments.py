@@ -64,8 +64,7 @@ def positive(name, value):
 def check_module(model):
     """A module whose weights hold numbers."""
     if not isinstance(model, nn.Module):
-        found = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
-        raise ValueError(f"model: expected a torch.nn.Module, found {found}")
+        raise ValueError(f"model: expected a torch.nn.Module, found {type(model).__name__}")
     if any(p.is_meta for p in model.parameters()):
         raise ValueError("model: expected weights with numbers, found weights on the meta device")
 
@@ -105,7 +104,7 @@ def check_schedule(schedule):
         factor = None if schedule in (cosine, one_cycle) else schedule(0.0)
     if not isinstance(factor, Real) or not 0 <= factor < float("inf"):
         raise ValueError(
-            f"schedule: expected a function that gives a factor of at least 0 at t=0.0, found "
+            f"schedule: expected a factor of at least 0 at t=0.0, found "
             f"{shown(factor)}; call a maker of schedules, such as cosine()"
         )
 

@@ -13,7 +13,7 @@ FORMAT = 3
 LONGEST = 250  # bytes of a file's name, with room for ".part" in the 255 of most systems
 MARK = b"helpers sha256 "  # the file ends with this and 64 hexadecimal digits
 CHANGEABLE = (
-    "model", "train", "valid", "step", "optimizer", "lr", "schedule", "epochs", "batch_size", "transform",
+    "train", "valid", "model", "step", "optimizer", "lr", "schedule", "epochs", "batch_size", "transform",
     "precision", "accumulate", "clip", "average", "stop", "seed", "metrics", "device", "processes",
 )  # fmt: skip
 

@@ -50,6 +50,8 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
             with watched, one_sentence("the step", lambda: f"validation batch {len(done)}"):
                 loss, prediction, target = judged(step.validate(model, batch))
             size = size_of(batch)
+            if loss is not None and labels_classes(prediction, target):
+                loss, size = without_ignored(loss, target, size)
             total, seen = (None if loss is None else total + loss.float() * size), seen + size
             if metrics:
                 kept.append((prediction, target))
@@ -59,6 +61,18 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
             raise ValueError("the validation data gave no batch: expected at least one, found none")
         row = {} if total is None else {"valid_loss": float(total / seen)}
         return row | (measure(metrics, kept) if metrics else {})
+
+
+def labels_classes(prediction, target):
+    """True for a `prediction` (N, K, ...) of scores and a `target` (N, ...) of whole numbers."""
+    both = isinstance(prediction, torch.Tensor) and isinstance(target, torch.Tensor)
+    return both and target.dtype == torch.int64 and prediction.ndim == target.ndim + 1
+
+
+def without_ignored(loss, target, size):
+    """The `loss`, and the `size` times the share of labels in `target` that are not -100."""
+    counts = (target != -100).sum()
+    return torch.where(counts > 0, loss, 0.0), size * (counts / max(target.numel(), 1))
 
 
 def judged(result):

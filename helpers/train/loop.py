@@ -188,7 +188,7 @@ def train_epoch(run, windows, interrupt):
 
 
 def first_update(run, window):
-    """One update, watched: shapes that only broadcast, and a loss that moves no weight."""
+    """One update of `run` by `window`, watched: shapes that broadcast, a loss that moves nothing."""
     with comparing(run.step):
         seen = update(run, window)
     named = seen[0][2] if run.only is None else run.optimizers

@@ -194,7 +194,7 @@ class Comparing(TorchFunctionMode):
         self.pair = prediction, target
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        """Look at a difference of the two, then compute as ever."""
+        """Look at `function` of `args`, `kwargs` (of `types`), then compute as ever."""
         name = getattr(function, "__name__", "").strip("_")
         if name in DIFFERENCES and {id(a) for a in args[:2]} == {id(p) for p in self.pair}:
             prediction, target = (tuple(part.shape) for part in self.pair)
