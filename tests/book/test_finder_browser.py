@@ -8,21 +8,11 @@ from random import Random
 import pytest
 
 sys.path.append(str(Path(__file__).parent))
-from test_browser import (  # noqa: E402
-    SITE,
-    address,
-    axe,
-    browser,
-    overflow,
-    pytestmark,
-    set_mode,
-    tab,
-    violations,
-)
+from test_browser import SITE, overflow, pytestmark, set_mode, violations  # noqa: E402
 
 from helpers.notebook.finder import options, ranked, recommend, rules  # noqa: E402
 
-__all__ = ["address", "axe", "browser", "pytestmark", "tab"]
+__all__ = ["pytestmark"]
 FINDER = "book/finder.html"
 WINDOWS = {"desktop": (1440, 900), "phone": (390, 844)}
 CASES = [
