@@ -105,10 +105,7 @@ MUTANTS = [
         "function": METHODS + "mixmatch.MixMatch.__call__",
         "old": "labelled + weight * apart",
         "new": "labelled",
-        "kills": [
-            "MixMatch gains over the supervised network",
-            "draws of four in which it does",
-        ],
+        "kills": ["MixMatch gains over the supervised network"],
     },
     NOTHING_ADMITTED
     | {

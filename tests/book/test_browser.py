@@ -195,10 +195,10 @@ def test_the_atlas_filters_by_keyboard(tab, address):
     tab.keyboard.press("Enter")  # show all
     tab.wait_for_function("document.getElementById('atlas-count').textContent.startsWith('332')")
     tab.goto("about:blank")
-    tab.goto(f"{address}/book/atlas.html#state=runs&section=4", wait_until="load")
+    tab.goto(f"{address}/book/atlas.html#state=shown&section=4", wait_until="load")
     shown = tab.locator("#atlas tbody tr:visible").all_inner_texts()
     assert 5 < len(shown) < everything
-    assert all("runs" in text for text in shown)
+    assert all("shown" in text for text in shown)
 
 
 def test_the_resources_filter_by_keyboard(tab, address):

@@ -17,7 +17,7 @@ STILL = {
     "metrics": 2,
     "notebook": 16,
     "plots": 1,
-    "train": 52,
+    "train": 56,
 }
 
 
