@@ -8,24 +8,16 @@ from helpers.ground.device import pick_device, to_device
     ("cuda", "mps", "expected"),
     [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
 )
-def test_auto_takes_the_fastest_device_at_hand(monkeypatch, cuda, mps, expected):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert pick_device().type == expected
-    assert pick_device("cpu") == torch.device("cpu")
-
-
-@pytest.mark.parametrize(
-    ("cuda", "mps", "expected"),
-    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
-)
 def test_auto_prefers_cuda_to_mps_to_the_cpu(cuda, mps, expected, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2 if cuda else 0)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     assert pick_device() == torch.device(expected)
     assert pick_device("cpu") == torch.device("cpu")
     if cuda:
         assert pick_device("cuda:1") == torch.device("cuda:1")
+        with pytest.raises(ValueError, match="'cuda:2': expected a number below 2"):
+            pick_device("cuda:2")
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")

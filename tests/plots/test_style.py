@@ -40,7 +40,8 @@ def nearest(colours, matrix):
 @pytest.mark.parametrize("cones", WITHOUT)
 def test_every_two_colours_differ_without_a_kind_of_cone(cones):
     assert nearest(PALETTE, WITHOUT[cones]) > 10
-    matplotlibs = [f"C{number}" for number in range(8)]
+    # By name, not "C0" to "C7": those follow the style, which another test may have set.
+    matplotlibs = list(mpl.rcParamsDefault["axes.prop_cycle"].by_key()["color"][:8])
     assert nearest(matplotlibs, WITHOUT[cones]) < 5
 
 
