@@ -12,6 +12,7 @@ Beside `notebooks/PART/NAME.ipynb` stand `NAME.mutants.py`, the declarations, an
 """
 
 import ast
+import functools
 import hashlib
 import json
 import re
@@ -77,8 +78,12 @@ def refusal(mutant, cells):
     return None
 
 
+@functools.cache
 def modules_of(source):
-    """Names of the modules that Python source imports, or may import."""
+    """Names of the modules that Python source imports, or may import.
+
+    Remembered by the text itself: the atlas asks for the same files once a row.
+    """
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

@@ -11,6 +11,7 @@ from pathlib import Path
 from chapter import Markdown
 
 ROOT = Path(__file__).resolve().parents[2]
+USERS = ROOT / "_build" / "users.json"  # changes when a chapter begins or ends to use a thing
 NAMED = re.compile(r"(?<![\w/`.-])([2-9]-[a-z0-9-]+/[a-z0-9-]+)(?![\w/`-])")
 PATTERN = re.compile(r"(?<=[\"'])\*(?=\.)")  # "*.gif", which reST takes for emphasis
 RAISED = re.compile(r"^(\s*)([A-Z]\w+(?:, [A-Z]\w+)*) : (.+)$")
@@ -21,6 +22,10 @@ class Api(Markdown):
 
     required_arguments = 1
     optional_arguments = 0
+
+    def behind(self):
+        """Who uses what; autodoc itself knows the modules."""
+        return [USERS]
 
     def text(self):
         """A section a module."""
@@ -118,6 +123,10 @@ def configure(app, config):
     source.base = f"{options['repository_url']}/blob/{options['repository_branch']}"
     config.linkcode_resolve = source
     users.cache_clear()
+    text = json.dumps(users(), indent=1)
+    USERS.parent.mkdir(exist_ok=True)
+    if not USERS.exists() or USERS.read_text() != text:
+        USERS.write_text(text)
 
 
 def setup(app):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pybtex.plugin
 from cited_data import download
-from curriculum import bibliographies, chapters, titles, written
+from curriculum import NOTEBOOKS, bibliographies, chapters, sources, titles, written
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from workflow import draw
@@ -34,9 +34,14 @@ class Markdown(SphinxDirective):
 
     optional_arguments = 1
 
+    def behind(self):
+        """Files whose change makes the page old: unless a directive knows better, all chapters."""
+        return [*sources(), *NOTEBOOKS.glob("*/*.ipynb"), *NOTEBOOKS.glob("*/*.json")]
+
     def run(self):
         """Parse what `text` returns."""
-        self.env.note_reread()
+        for path in self.behind():
+            self.env.note_dependency(str(path))
         return self.parse_text_to_nodes("\n".join(self.text()), allow_section_headings=True)
 
 
@@ -60,6 +65,10 @@ class PartChapters(Markdown):
     required_arguments = 1
     optional_arguments = 0
 
+    def behind(self):
+        """The chapters' yml files."""
+        return sources()
+
     def text(self):
         """A table from the chapters' yml files."""
         yield "| chapter | survey | what runs in it |"
@@ -74,9 +83,13 @@ class PartChapters(Markdown):
 class Benchmarks(Markdown):
     """Tables of benchmarks/results/engines-*.json."""
 
+    def behind(self):
+        """The stored measurements."""
+        return sorted((ROOT / "benchmarks" / "results").glob("engines-*.json"))
+
     def text(self):
         """A section a machine, a table a case."""
-        for path in sorted((ROOT / "benchmarks" / "results").glob("engines-*.json")):
+        for path in self.behind():
             result = json.loads(path.read_text())
             where = result["machine"]
             yield f"## {'GPU' if where['gpu'] else 'CPU'}\n"
@@ -118,7 +131,8 @@ class Workflow(SphinxDirective):
             page = f"notebooks/{chapter}" if runs else f"book/parts/{chapter.split('/')[0]}"
             return posixpath.relpath(page, here) + ".html", runs
 
-        self.env.note_reread()
+        for path in sources():
+            self.env.note_dependency(str(path))
         return [nodes.raw("", f'<div class="workflow-box">{draw(link)}</div>', format="html")]
 
 
@@ -159,6 +173,16 @@ def find_bibliographies(app, config):
     config.bibtex_bibfiles = [str(out.relative_to(ROOT))]
 
 
+def declare_safe(app):
+    """Let several processes read: two of jupyter-book's parts do not say that they allow it.
+
+    One writes LaTeX; the other numbers sections, which it does after all pages are read.
+    """
+    for name in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):
+        if name in app.extensions:
+            app.extensions[name].parallel_read_safe = True
+
+
 def setup(app):
     """Register roles, directives and events.
 
@@ -174,6 +198,7 @@ def setup(app):
         "workflow-figure": Workflow,
     }.items():
         app.add_directive(name, directive)
+    app.connect("builder-inited", declare_safe)
     app.connect("config-inited", find_bibliographies, priority=100)
     app.connect("missing-reference", planned_chapter)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,9 +5,11 @@ from html import escape
 
 import yaml
 from citations import survey_numbers
+from curriculum import sources
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from helpers.notebook.finder import HERE as RULES
 from helpers.notebook.finder import PARTS, SECOND, SHALLOW, SHOWN, base_plans, rules
 
 TITLES = {"split": "Split", "change": "Change", "validate": "Validate", "fools": "Beware"}
@@ -190,7 +192,8 @@ class Finder(SphinxDirective):
 
     def run(self):
         """Questions and script as they are, all pieces through the Markdown parser."""
-        self.env.note_reread()
+        for path in (*sources(), *sorted(RULES.glob("finder*"))):
+            self.env.note_dependency(str(path))
         known = rules()
         keys = {number: key for key, number in survey_numbers().items()}
         pieces = [plan(row, keys) for row in known["plans"]["plans"]]

@@ -96,9 +96,13 @@ class Gallery(SphinxDirective):
 
     def run(self):
         """HTML for the page `book/index`; nothing on the one page that is printed."""
-        for path in [GALLERY, *sources(), *NOTEBOOKS.glob("*/*.ipynb")]:
+        for path in [
+            GALLERY,
+            *sources(),
+            *NOTEBOOKS.glob("*/*.ipynb"),
+            *NOTEBOOKS.glob("*/*.json"),
+        ]:
             self.env.note_dependency(str(path))
-        self.env.note_reread()
         if self.env.app.builder.name != "html":
             return []
         cards = []

@@ -5,7 +5,7 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
-from curriculum import titles
+from curriculum import sources, titles
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -146,8 +146,8 @@ class Resources(SphinxDirective):
 
     def run(self):
         """HTML as it is; this directive stands on the page `book/resources` only."""
-        self.env.note_dependency(str(ROWS))
-        self.env.note_reread()
+        for path in (ROWS, *sources()):
+            self.env.note_dependency(str(path))
         rows = read()
         html = totals(rows) + filters(rows) + tables(rows, titles())
         return [nodes.raw("", html, format="html")]
