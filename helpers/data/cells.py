@@ -5,6 +5,7 @@ Signs are read as the caller said. A cell that could be read in two ways is refu
 
 import re
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 
@@ -67,6 +68,17 @@ class Reading:
             raise ValueError(
                 "table: decimal must be '.' or ',' and differ from thousands, a text or None, found "
                 f"decimal={self.decimal!r}, thousands={self.thousands!r}"
+            )
+        counted = isinstance(self.rare, Integral) and not isinstance(self.rare, bool)
+        if self.rare is not None and not (counted and self.rare > 0):
+            raise ValueError(
+                f"table: rare must be a number of rows, 1 or more, or None, found {shown(self.rare)}"
+            )
+        forms = self.dates.items() if isinstance(self.dates, dict) else [(None, None)]
+        if not all(isinstance(text, str) for pair in forms for text in pair):
+            raise ValueError(
+                "table: dates must be a dict from a column to its format, such as "
+                f"{{'day': '%d.%m.%Y'}}, found {shown(self.dates)}"
             )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from .arguments import path_of, shown
+from .arguments import names_of, path_of, shown
 from .embedded import Tiles
 from .keys import codes_of, named_parts
 from .origin import Report, count_of
@@ -80,7 +80,7 @@ def image_folder(path, size=32, *, grey=False, labelled=True, groups=None, skip=
     where = "image_folder"
     if size not in range(8, 513):
         raise ValueError(f"{where}: size must be between 8 and 512 pixels, found {size!r}")
-    skip = (skip,) if isinstance(skip, str) else tuple(skip)
+    skip = names_of(where, "skip", skip)
     files, folders, others = listing(where, path, skip)
     wrong = (files, "images") if labelled else (folders, "folders")
     if wrong[0] and (folders or not labelled):

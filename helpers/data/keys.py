@@ -136,7 +136,7 @@ def named_parts(where, names, pattern, what):
     try:
         found = [re.search(pattern, name) for name in names]
         return [part.group(1) for part in found]
-    except (re.error, IndexError) as error:
+    except (re.error, IndexError, TypeError) as error:
         raise ValueError(
             f"{where}: expected a regular expression with a group in brackets for {what}, such as "
             f"'(p[0-9]+)_', found {pattern!r} ({error})"

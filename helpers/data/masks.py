@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .arguments import path_of, shown
+from .arguments import names_of, path_of, shown
 from .images import IMAGES, few, listing, one_stem, open_picture, span, square_image
 from .keys import codes_of, named_parts
 from .origin import Origin, Report, count_of
@@ -100,7 +100,7 @@ def image_masks(
     for word, known in ((channel, ("alpha", "colour")), (exif, ("apply", "ignore"))):
         if word not in (None, *known):
             raise ValueError(f"image_masks: expected one of {known}, found {word!r}")
-    skip = (skip,) if isinstance(skip, str) else tuple(skip)
+    skip = names_of("image_masks", "skip", skip)
     if path_of("image_masks", images).resolve() == path_of("image_masks", masks).resolve():
         raise ValueError(
             f"image_masks: expected a folder of images and one of masks, found {shown(Path(images))} for both"

@@ -119,7 +119,15 @@ def table(
     numeric, percent = names_of("table", "numeric", numeric), names_of("table", "percent", percent)
     missing = missing_of("table", missing)
     reading = Reading(
-        decimal, thousands, missing, impute, rare, numeric, categorical, percent, dict(dates or {})
+        decimal,
+        thousands,
+        missing,
+        impute,
+        rare,
+        numeric,
+        categorical,
+        percent,
+        {} if dates is None else dates,
     )
     groups = ask_groups("table", path, frame, target, groups)
     roles = [name for name in (target, groups, time) if name is not None]

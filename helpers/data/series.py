@@ -72,7 +72,9 @@ def series(
     frame = read_cells("series", path, separator)
     drop, numeric = names_of("series", "drop", drop), names_of("series", "numeric", numeric)
     missing = missing_of("series", missing)
-    reading = Reading(decimal, thousands, missing, impute, None, numeric, (), (), dict(dates or {}))
+    reading = Reading(
+        decimal, thousands, missing, impute, None, numeric, (), (), {} if dates is None else dates
+    )
     groups = ask_groups("series", path, frame, time, groups)
     for name in (time, *drop, *numeric, *reading.dates, *([groups] if groups else [])):
         column("series", path, frame, name)

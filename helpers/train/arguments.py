@@ -25,7 +25,7 @@ def check_arguments(given):
         seed=given["seed"],
     )  # fmt: skip
     check_model(given["model"])
-    positive("lr", given["lr"])
+    check_rate(given["lr"], given["optimizer"])
     if given["clip"] is not None:
         positive("clip", given["clip"])
     for name in ("schedule", "transform"):
@@ -59,6 +59,18 @@ def positive(name, value):
     good = isinstance(value, Real) and not isinstance(value, bool)
     if not good or not 0 < value < float("inf"):
         raise ValueError(f"{name}={value!r}: expected a number above 0")
+
+
+def check_rate(lr, optimizer):
+    """A rate for the default optimiser, which must then be in use."""
+    if lr is None:
+        return
+    positive("lr", lr)
+    players = optimizer.values() if isinstance(optimizer, dict) else [optimizer]
+    if all(player is not None for player in players):
+        raise ValueError(
+            f"lr={lr}: the given optimizer has rates of its own; expected lr or optimizer, found both"
+        )
 
 
 def check_module(model):

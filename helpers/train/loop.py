@@ -40,7 +40,7 @@ __all__ = ["evaluate", "fit", "predict"]
 
 
 def fit(
-    model, train, valid=None, *, step, epochs, lr=1e-3, optimizer=None, schedule=None,
+    model, train, valid=None, *, step, epochs, lr=None, optimizer=None, schedule=None,
     metrics=None, batch_size=64, transform=None, device="auto", precision="auto", compile=False,
     accumulate=1, clip=None, average=None, stop=None, checkpoint=None, seed=0, progress=True,
 ):  # fmt: skip
@@ -56,8 +56,9 @@ def fit(
         The method; `helpers.train.steps` says what a step, data and a checkpoint are.
     epochs : int >= 0
         Passes over the training data, in all (a resumed run counts those already done).
-    lr : float > 0
-        Learning rate of the default optimiser, fused AdamW.
+    lr : float > 0, optional
+        Learning rate of the default optimiser, fused AdamW: 0.001 if it is not said. An optimiser
+        that is given has rates of its own.
     optimizer : callable (parameters -> optimizer), optimizer, or dict of these per player
         Parameter groups with different rates are kept: the schedule scales each.
     schedule : callable, t in [0, 1) -> factor on the learning rate
@@ -73,7 +74,8 @@ def fit(
     compile : bool or str
         True compiles the model; "reduce-overhead" also records CUDA graphs.
     accumulate : int >= 1
-        Batches per optimiser step. The gradient is that of one large batch.
+        Batches per optimiser step. The gradient is that of one large batch, if the loss is a mean
+        over its examples: labels that a loss leaves out (-100) count as examples here.
     clip : float, optional
         Largest gradient norm, above 0.
     average : float in (0, 1) or "swa", optional

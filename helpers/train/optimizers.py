@@ -7,6 +7,7 @@ from torch import nn
 
 from helpers.train.guard import one_sentence
 
+RATE = 1e-3  # of the default optimiser
 ONLY = "model"  # the player's name where there is one
 
 
@@ -17,7 +18,7 @@ def make_optimizers(model, optimizer, lr, device):
     ----------
     model : nn.Module, or nn.ModuleDict of players
     optimizer : None, callable (parameters -> optimizer), optimizer, or dict of these per player
-    lr : float, of the default, fused AdamW
+    lr : float or None, of the default, fused AdamW
     device : torch.device
 
     Returns
@@ -36,7 +37,8 @@ def make_optimizers(model, optimizer, lr, device):
         raise ValueError(
             f"optimizer: expected one for each of {sorted(players)}, found {sorted(given)}"
         )
-    fused = partial(torch.optim.AdamW, lr=lr, fused=device.type in ("cpu", "cuda"))
+    rate = RATE if lr is None else lr
+    fused = partial(torch.optim.AdamW, lr=rate, fused=device.type in ("cpu", "cuda"))
     made = {name: made_by(name, given[name] or fused, players[name]) for name in players}
     if len({id(one) for one in made.values()}) < len(made):
         raise ValueError(

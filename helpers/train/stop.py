@@ -15,12 +15,13 @@ class Patience:
         How long to wait for an improvement.
     metric : str
         A column of the history: "valid_loss" or the name of a metric.
-    higher_is_better : bool
-        True for an accuracy, False for a loss.
+    higher_is_better : bool or None
+        True for an accuracy, False for an error. None: a column whose name ends in "loss" is
+        better lower; for every other it must be said.
 
     Raises
     ------
-    ValueError : for fewer epochs than one.
+    ValueError : for fewer epochs than one, and for a metric whose better end is not said.
 
     Notes
     -----
@@ -29,7 +30,7 @@ class Patience:
 
     epochs: int = 5
     metric: str = "valid_loss"
-    higher_is_better: bool = False
+    higher_is_better: bool | None = None
     best: float = field(default=math.inf, init=False)
     waited: int = field(default=0, init=False)
 
@@ -37,6 +38,13 @@ class Patience:
         if not isinstance(self.epochs, Integral) or self.epochs < 1:
             raise ValueError(
                 f"Patience(epochs={self.epochs!r}): expected a whole number of at least 1"
+            )
+        if self.higher_is_better is None and str(self.metric).endswith("loss"):
+            self.higher_is_better = False
+        if not isinstance(self.higher_is_better, bool):
+            raise ValueError(
+                f"Patience(metric={self.metric!r}, higher_is_better={self.higher_is_better!r}): expected "
+                "True, as for an accuracy, or False, as for an error"
             )
 
     def fresh(self):

@@ -72,3 +72,11 @@ def test_words_of_the_caller_are_checked():
         Reading(thousands=3)
     with pytest.raises(ValueError, match="impute must be None or 'median', found 'mean'"):
         Reading(impute="mean")
+    for rare in ("x", 0, 2.5, True):
+        with pytest.raises(
+            ValueError, match="rare must be a number of rows, 1 or more, or None, found"
+        ):
+            Reading(rare=rare)
+    for dates in (3, ["day"], {"day": 3}, {1: "%Y"}):
+        with pytest.raises(ValueError, match="dates must be a dict from a column to its format"):
+            Reading(dates=dates)

@@ -127,6 +127,8 @@ def test_loose_files_inner_folders_and_twins_are_refused_or_skipped(pets):
     with pytest.raises(ValueError, match="holds 1 image beside the class folders .loose.png"):
         image_folder(pets)
     assert len(image_folder(pets, skip="loose.png").x) == 3
+    with pytest.raises(ValueError, match="skip must be a text or several, found skip=3"):
+        image_folder(pets, skip=3)
     (pets / "loose.png").unlink()
     Image.fromarray(ARROW).save(pets / "cat" / "grey.jpg")
     with pytest.raises(ValueError, match="grey.jpg and grey.png have one name.*skip="):

@@ -348,6 +348,8 @@ def stops():
         "text": lambda: "early",
         "not called": lambda: Patience,
         "metric is a function": lambda: Patience(2, metric=accuracy),
+        "accuracy, but which end is better": lambda: Patience(2, "accuracy"),
+        "higher_is_better is a text": lambda: Patience(2, "accuracy", "yes"),
     }
     for name, make in wrong.items():
         yield refuse(

@@ -65,6 +65,7 @@ BAD = {
     "seed": ({"seed": -1}, "seed=-1: expected a whole number of at least 0"),
     "seed None": ({"seed": None}, "seed=None: expected a whole number"),
     "lr": ({"lr": -0.1}, "lr=-0.1: expected a number above 0"),
+    "lr and optimizer": ({"lr": 0.1, "optimizer": torch.optim.SGD}, "expected lr or optimizer, found both"),
     "lr text": ({"lr": "1e-3"}, "lr='1e-3': expected a number above 0"),
     "clip that ascends": ({"clip": -1}, "clip=-1: expected a number above 0"),
     "clip that does nothing": ({"clip": 0}, "clip=0: expected a number above 0"),
@@ -186,6 +187,11 @@ def test_an_optimiser_shared_by_two_players_is_refused():
         (lambda: Checkpoint("a.pt", steps=0), r"Checkpoint\(steps=0\)|Checkpoint\(every=1\)"),
         (lambda: Checkpoint("a.pt", changed=("rate",)), "expected names from train"),
         (lambda: Patience(0), r"Patience\(epochs=0\): expected a whole number of at least 1"),
+        (
+            lambda: Patience(2, "accuracy"),
+            r"metric='accuracy', higher_is_better=None\): expected True",
+        ),
+        (lambda: Patience(2, "loss", 1), r"metric='loss', higher_is_better=1\): expected True"),
     ],
 )
 def test_small_objects_refuse_at_once(made, sentence):
