@@ -44,7 +44,9 @@ def linear(inputs=3, outputs=3):
 def train(model=None, data_=(), **change):
     """`fit` with ordinary arguments but those of `change`; returns (model, history)."""
     model = linear() if model is None else model
-    options = {"step": supervised(F.cross_entropy), "epochs": 3, "lr": 0.05}
+    options = {"step": supervised(F.cross_entropy), "epochs": 3}
+    if "optimizer" not in change:
+        options["lr"] = 0.05
     options |= {"progress": False} | change
     given = data() if isinstance(data_, tuple) and not data_ else data_
     return model, fit(model, given, options.pop("valid", None), **options)
@@ -120,7 +122,7 @@ def counts():
 
 def numbers():
     table = {
-        "lr": (-1.0, 0.0, nan, inf, "0.1", None, [0.1], 0, -1e-9, 1j, torch.ones(2)),
+        "lr": (-1.0, 0.0, nan, inf, "0.1", [0.1], 0, -1e-9, 1j, torch.ones(2)),
         "clip": (-1.0, 0, 0.0, nan, "1", -1e-9, [1.0], "norm"),
         "average": (0, 1, 1.5, -0.1, "ema", nan, "SWA", [0.9], 0.0, 1.0, "0.9"),
         "precision": ("fp64", "float16", None, 16, "fp16", "", "BF16 ", ["bf16"], "mixed", 32),
@@ -136,6 +138,7 @@ def numbers():
             )
     if not torch.cuda.is_available():
         yield refuse("device='cuda' without a GPU", lambda f: train(device="cuda"), "device", "GPU")
+    yield equal("lr=None is a thousandth", lambda f: train(lr=None), learnt(*data(), lr=1e-3))
     yield either("clip=inf", lambda f: train(clip=inf), learnt(*data()), "clip")
     yield either("clip=True", lambda f: train(clip=True), anything, "clip")
     yield either("lr=tensor", lambda f: train(lr=torch.tensor(0.05)), learnt(*data()), "lr")
@@ -144,7 +147,7 @@ def numbers():
     yield either("seed=None", lambda f: train(seed=None), learnt(*data()), "seed")
     yield either("device=None", lambda f: train(device=None), learnt(*data()), "device")
     yield refuse("lr=1e30 diverges", lambda f: train(
-        lr=1e30, step=supervised(F.mse_loss), data_=(data()[0], data()[0]), epochs=9,
+        step=supervised(F.mse_loss), data_=(data()[0], data()[0]), epochs=9,
         optimizer=lambda p: torch.optim.SGD(p, lr=1e30)), "finite", "loss", errors=EITHER_ERROR)  # fmt: skip
     sgd = functools.partial(torch.optim.SGD, lr=0.05)
     yield equal("no clipping where the norm is small", lambda f: train(clip=1e6), learnt(*data()))

@@ -131,7 +131,9 @@ def run(model=None, train=None, valid=None, folder=None, **change):
     np.random.seed(3)
     torch.manual_seed(3)
     model = net() if model is None else model
-    options = {"step": supervised(F.cross_entropy), "epochs": EPOCHS, "batch_size": 8, "lr": 0.02}
+    options = {"step": supervised(F.cross_entropy), "epochs": EPOCHS, "batch_size": 8}
+    if "optimizer" not in change:
+        options["lr"] = 0.02
     options |= {"progress": False} | change
     if folder is not None:
         options["checkpoint"] = Checkpoint(folder / FILE, **options.pop("saves", {}))
