@@ -150,9 +150,9 @@ MUTANTS = [
         "kills": ["mean lead of upright logistic regression over the network"],
     },
     {
-        "name": "two of the ten classes hold nearly all rows",
-        "old": "keep = torch.arange(len(data.y))\n",
-        "new": "keep = ((data.y < 2) | (torch.arange(len(data.y)) % 9 == 0)).nonzero()[:, 0]\n",
+        "name": "eight of the ten classes are one",
+        "old": "x, y, classes = data.x[keep], data.y[keep], len(data.classes)\n",
+        "new": "x, y, classes = data.x[keep], data.y[keep].clamp(max=2), len(data.classes)\n",
         "kills": ["largest gap between accuracy and balanced accuracy"],
     },
     {
