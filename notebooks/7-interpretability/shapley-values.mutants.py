@@ -149,13 +149,6 @@ MUTANTS = [
         "kills": ["L1: the same for other trios"],
     },
     {
-        "name": "each network leans on one of the three",
-        "old": '"networks": torch.stack([values, *again]),',
-        "new": '"networks": torch.stack([values, *again]) * torch.eye(3).repeat(2, 4)[:5, None, :10]'
-        ".roll(0, 2),",
-        "kills": ["networks: spread of the trio's sum over that of independent members"],
-    },
-    {
         "name": "nothing is mixed",
         "old": "keep[:, owner], z[test",
         "new": "keep[:, owner] | True, z[test",
