@@ -7,6 +7,7 @@ for the same sequence of about 130 digits from everybody, and the file keeps the
 import re
 
 import torch
+from torch.nn.functional import affine_grid, grid_sample
 
 from helpers.data.embedded import Table, digits
 
@@ -71,3 +72,42 @@ def digits_by_form():
         classes=[str(digit) for digit in range(10)],
         groups=form_numbers(y),
     )
+
+
+def upright(images):
+    """Shift the rows of each image sideways until its ink no longer leans.
+
+    The slant is the slope of the line that predicts the column of the ink from its row, after
+    LeCun et al. 1998 (section III), who shear by the second moments of the ink.
+
+    Parameters
+    ----------
+    images : (N, H, H) float, ink >= 0 on a ground of 0.
+
+    Returns
+    -------
+    Tensor of the same shape. What is shifted beyond the edge is lost; the ground stays 0.
+
+    Raises
+    ------
+    ValueError
+        If the images are not square, or not three-dimensional.
+
+    Examples
+    --------
+    >>> upright(torch.eye(5)[None])[0].sum(0)  # a slanted stroke stands in the middle column
+    tensor([0., 0., 5., 0., 0.])
+    """
+    if images.ndim != 3 or images.shape[1] != images.shape[2]:
+        raise ValueError(f"upright: expected images (N, H, H), found shape {tuple(images.shape)}")
+    place = torch.linspace(-1, 1, images.shape[1], dtype=images.dtype)
+    ink = images.sum((1, 2)).clamp(min=1e-9)
+    row = (images.sum(2) @ place) / ink
+    column = (images.sum(1) @ place) / ink
+    down, across = place - row[:, None], place - column[:, None]  # (N, H)
+    spread = (images.sum(2) * down**2).sum(1).clamp(min=1e-9)
+    slope = torch.einsum("nij,ni,nj->n", images, down, across) / spread
+    theta = torch.eye(2, 3, dtype=images.dtype).repeat(len(images), 1, 1)
+    theta[:, 0, 1], theta[:, 0, 2] = slope, -slope * row
+    grid = affine_grid(theta, [len(images), 1, *images.shape[1:]], align_corners=True)
+    return grid_sample(images[:, None], grid, align_corners=True)[:, 0]

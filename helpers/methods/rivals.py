@@ -36,10 +36,10 @@ class Rival:
         return f"{self.name} {', '.join(map(str, self.settings))}"
 
 
-def network(train, valid, classes, lr, seed, hidden=128, dropout=0.3, epochs=30):
+def network(train, valid, classes, lr, seed, *, hidden=128, dropout=0.3, epochs=30, model=MLP):
     """A multilayer perceptron with one hidden layer, stopped early on the validation loss."""
     torch.manual_seed(seed)
-    net = MLP([train[0].shape[1], hidden, classes], dropout=dropout)
+    net = model([train[0].shape[1], hidden, classes], dropout=dropout)
     fit(
         net, train, valid, step=supervised(nn.functional.cross_entropy), epochs=epochs, lr=lr,
         schedule=one_cycle(), stop=Patience(15), seed=seed, progress=False,
@@ -102,7 +102,7 @@ RIVALS = {
     "forest": Rival(by_library(forest), "leaf", (1, 2, 4)),
     "nearest neighbours": Rival(by_library(nearest_neighbours), "k", (1, 3, 5)),
     "support vectors": Rival(by_library(support_vectors), "C", (1, 3, 10)),
-    "network": Rival(network, "rate", (0.001, 0.003, 0.01)),
+    "network": Rival(network, "rate", (0.003, 0.01, 0.03)),
 }
 
 

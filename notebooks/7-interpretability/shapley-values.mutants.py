@@ -1,7 +1,9 @@
 """What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
 
 SHAPLEY = "helpers.interpret.shapley."
-LABELS = "malignant = (data.y == 0).long()\n"
+TREES = "helpers.interpret.trees."
+RIVALS = "helpers.methods.rivals."
+LABELS = "x, y, classes = data.x[keep], data.y[keep], len(data.classes)\n"
 
 MUTANTS = [
     {
@@ -12,9 +14,10 @@ MUTANTS = [
         "kills": [
             "the glove game is shared 4 : 1 : 1",
             "exact values agree with shap",
+            "leaf by leaf agrees with enumeration",
             "efficiency holds for every patient",
             "a player without a glove gets nothing, the others keep theirs",
-            "with Shapley's they do",
+            "with Shapley's they do not",
         ],
     },
     {
@@ -29,14 +32,22 @@ MUTANTS = [
         "function": SHAPLEY + "sampled",
         "old": "torch.randperm(players, generator=draws)",
         "new": "torch.arange(players)",
-        "kills": ["a hundred times the effort divides the sampling error by ten"],
+        "kills": ["thirty times the effort divides the sampling error by"],
     },
     {
         "name": "KernelSHAP draws all sizes of coalition alike",
         "function": SHAPLEY + "draw_coalitions",
         "old": "1 / (s * (players - s))",
         "new": "1.0",
-        "kills": ["and the regression's error at least by as much"],
+        "kills": ["error of KernelSHAP over that of sampled orders"],
+    },
+    {
+        "name": "KernelSHAP draws coalitions without their weight, for the network",
+        "function": SHAPLEY + "draw_coalitions",
+        "since": "few = test[:30]",
+        "old": "1 / (s * (players - s))",
+        "new": "float(s == 5)",
+        "kills": ["error saved by KernelSHAP on the network, mean"],
     },
     {
         "name": "the background is replaced by its mean",
@@ -55,90 +66,103 @@ MUTANTS = [
     {
         "name": "the background is ignored",
         "function": SHAPLEY + "masking_game",
-        "since": "malign = z[train][malignant[train] == 1][:50]",
+        "since": "ill = z[train][y[train] == 0][:50]",
         "old": "torch.where(keep[:, None], x, background)",
         "new": "torch.where(keep[:, None], x, torch.zeros_like(background))",
+        "kills": ["and the sum is the distance from their mean"],
+    },
+    {
+        "name": "malignant and benign background exchanged",
+        "old": LABELS,
+        "new": LABELS + "y = 1 - y\n",
         "kills": [
-            "against malignant patients there is less to explain",
-            "and the sum is the distance from their mean",
+            "in the four strongest properties, high values speak for malignant",
         ],
     },
     {
         "name": "labels of other patients",
         "old": LABELS,
-        "new": LABELS + "malignant = malignant[torch.randperm(len(malignant))]\n",
+        "new": LABELS + "y = y[torch.randperm(len(y))]\n",
         "kills": [
-            "logistic regression separates the tumours",
-            "the network separates the tumours",
-            "each of the four longest bars points right",
+            "accuracy of the network",
+            "among the four longest bars, the longest that goes against the others",
+            "against malignant patients, the sum of the contributions",
+            "against benign patients, the sum of the contributions",
         ],
     },
     {
-        "name": "the network learns nothing",
-        "function": "helpers.train.steps.Supervised.__call__",
-        "old": "return self.loss(model(*inputs), target)",
-        "new": "return 0 * self.loss(model(*inputs), target)",
+        "name": "the network is not trained",
+        "function": RIVALS + "network",
+        "old": "epochs=epochs",
+        "new": "epochs=0",
         "kills": [
-            "the network separates the tumours",
-            "network and baseline are level",
-            "rankings of different seeds agree, but only roughly",
+            "accuracy of the network",
+            "network and logistic regression differ by at most",
         ],
     },
     {
-        "name": "benign called malignant",
-        "old": "(data.y == 0)",
-        "new": "(data.y == 1)",
-        "kills": ["in the four strongest properties, high values speak for malignant"],
-    },
-    {
-        "name": "the interval from ten of the patients",
-        "function": "helpers.metrics.uncertainty.bootstrap_interval",
-        "system": "bootstrap interval",
-        "old": "(np.arange(len(values)),)",
-        "new": "(np.arange(10),)",
-        "kills": ["the interval holds the estimate, for each property"],
-    },
-    {
-        "name": "area measured on other patients",
-        "old": "data = breast_cancer()\n",
-        "new": "data = breast_cancer()\ndata.x[:, 3::10] = data.x[torch.randperm(len(data.x)), 3::10]\n",
+        "name": "leaves do not care what must be lacking",
+        "function": TREES + "tree_shap",
+        "old": "phi[feature] -= value",
+        "new": "phi[feature] -= 0 * value",
         "kills": [
-            "radius, perimeter and area are one number",
+            "leaf by leaf agrees with enumeration",
+            "leaf by leaf agrees with shap's TreeExplainer",
         ],
     },
     {
         "name": "every network starts from the same weights",
-        "function": "helpers.models.mlp.MLP.__init__",
-        "since": "def train_net(seed):",
-        "old": "layers = [nn.Flatten()]",
-        "new": "__import__('torch').manual_seed(0); layers = [nn.Flatten()]",
+        "function": RIVALS + "network",
+        "old": "torch.manual_seed(seed)",
+        "new": "torch.manual_seed(seed := 0)",
         "kills": [
-            "the credit of a single one moves with the seed",
+            "share of importances that another seed moves, paired interval without zero",
+            "lowest rank correlation with another seed",
         ],
+    },
+    {
+        "name": "other cells are called B cells",
+        "old": 'kind = (cells.y == cells.classes.index("CD19+ B")).long()\n',
+        "new": 'kind = (cells.y == cells.classes.index("CD56+ NK")).long()\n',
+        "kills": [
+            "markers among the first two genes by TreeSHAP",
+            "markers among the first two genes, one at a time",
+        ],
+    },
+    {
+        "name": "radius is measured on other patients",
+        "old": LABELS,
+        "new": LABELS + "x = x.clone()\nx[:, 0:30:10] = x[torch.randperm(len(x)), 0:30:10]\n",
+        "kills": ["lowest correlation within the trio"],
+    },
+    {
+        "name": "L1 is L2",
+        "old": "linear_credit(draw, 1)",
+        "new": "linear_credit(draw, 0)",
+        "kills": ["L1: spread of the trio's sum over that of independent members"],
+    },
+    {
+        "name": "the control trios are the correlated one",
+        "old": "    torch.tensor(rest)[torch.randperm(len(rest), "
+        "generator=torch.Generator().manual_seed(k))[:3]]\n",
+        "new": "    torch.tensor(trio)\n",
+        "kills": ["L1: the same for other trios"],
     },
     {
         "name": "nothing is mixed",
-        "old": "keep[:, owner], z[patient]",
-        "new": "False & keep[:, owner], z[patient]",
+        "old": "keep[:, owner], z[test",
+        "new": "keep[:, owner] | True, z[test",
         "kills": [
-            "mixtures of ten players lie far from real patients",
-            "grouping the size properties brings them back towards the data",
+            "median distance of mixtures of the players, over that of real rows",
+            "with the correlated players joined, over without",
+            "with every column a player, over the players",
+            "share of mixtures further out than 95 % of real rows",
         ],
     },
     {
-        "name": "a player who has arrived does not stay",
-        "function": SHAPLEY + "sampled",
-        "since": "forest_like = LogisticRegression",
-        "old": "steps[place + 1 :, player]",
-        "new": "steps[place + 1, player]",
-        "kills": ["contributions add up on your data"],
-    },
-    {
-        "name": "the standard error of one order, not of their mean",
-        "function": SHAPLEY + "sampled",
-        "since": "forest_like = LogisticRegression",
-        "old": "gains.std(0) / math.sqrt(orders)",
-        "new": "gains.std(0)",
-        "kills": ["it is far larger than its standard error"],
+        "name": "uniform weights are Shapley's",
+        "old": ".mean())\n",
+        "new": ".mean())\nuniform = list(truths[0])\n",
+        "kills": ["with uniform weights the shares miss the total by"],
     },
 ]

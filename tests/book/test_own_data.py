@@ -11,7 +11,7 @@ import pytest
 from helpers.data.own import table
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = ["4-models/supervised-learning"]
+CHAPTERS = ["4-models/supervised-learning", "7-interpretability/shapley-values"]
 SECONDS = 20  # processor time, imports included; about 10 without a second process beside it
 
 

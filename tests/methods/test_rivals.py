@@ -21,7 +21,7 @@ def test_every_rival_has_three_settings_but_the_majority():
         "logistic regression": 3, "forest": 3, "nearest neighbours": 3, "support vectors": 3,
         "network": 3,
     }  # fmt: skip
-    assert RIVALS["network"].budget == "rate 0.001, 0.003, 0.01"
+    assert RIVALS["network"].budget == "rate 0.003, 0.01, 0.03"
 
 
 def test_out_of_fold_agrees_with_scikit_learn(blobs):
