@@ -11,9 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from .blood import blood_cells
 from .cited import fetch, fetch_file
 from .origin import Origin
 
+__all__ = [
+    "Graph",
+    "Texts",
+    "blood_cells",
+    "chemprot",
+    "cora",
+    "esol",
+    "scicite",
+    "tinyshakespeare",
+]
 CORA = (
     "theory",
     "reinforcement learning",

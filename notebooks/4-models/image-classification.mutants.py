@@ -1,0 +1,220 @@
+"""What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
+
+MODELS = "helpers.models."
+
+MUTANTS = [
+    {
+        "name": "weights that differ from place to place",
+        "old": 'torch.einsum("oc,bchw->bohw", w[:, :, u, v], shifted)',
+        "new": 'torch.einsum("oc,bchw->bohw", w[:, :, u, v], shifted) * torch.arange(width)',
+        "kills": [
+            "the convolution by hand agrees with PyTorch",
+            "a shifted image gives shifted maps, largest difference",
+        ],
+    },
+    {
+        "name": "folds are dealt by row, not by form",
+        "function": "helpers.data.splits.group_folds",
+        "old": ".split(code, groups=code)",
+        "new": ".split(code, groups=range(len(code)))",
+        "kills": ["no form stands in two parts of a fold"],
+    },
+    {
+        "name": "PyTorch's start is He's",
+        "old": "wide = nn.Conv2d(64, 64, 3, bias=False)",
+        "new": "wide = he_start(nn.Conv2d(64, 64, 3, bias=False))",
+        "kills": ["share of the mean square that a layer keeps, PyTorch's start"],
+    },
+    {
+        "name": "He's start forgets that ReLU halves",
+        "function": MODELS + "deep_stack.he_start",
+        "old": 'nonlinearity="relu"',
+        "new": 'nonlinearity="linear"',
+        "kills": ["share that it keeps with variance 2/n"],
+    },
+    {
+        "name": "batch norm without its mean",
+        "old": "z = (y - mean[:, None, None])",
+        "new": "z = y",
+        "kills": [
+            "batch norm by hand agrees with PyTorch, training",
+            "batch norm by hand agrees with PyTorch, in use",
+        ],
+    },
+    {
+        "name": "ResNeXt with a single path",
+        "function": MODELS + "resnet.Bottleneck.__init__",
+        "old": "padding=1, groups=groups, bias=False",
+        "new": "padding=1, bias=False",
+        "kills": ["input channels of other paths that a path depends on"],
+    },
+    {
+        "name": "no compound scaling",
+        "function": MODELS + "efficientnet.compound",
+        "old": "return alpha**phi, beta**phi, gamma**phi",
+        "new": "return alpha**phi, 1.0, 1.0",
+        "kills": [
+            "work after one step of compound scaling",
+            "work after the second step over the first",
+        ],
+    },
+    {
+        "name": "VGG without its ReLU",
+        "function": MODELS + "vgg.stack",
+        "old": "[nn.ReLU()]",
+        "new": "[nn.Identity()]",
+        "kills": ["VGG's convolutions agree with torchvision's"],
+    },
+    {
+        "name": "a residual block without its shortcut",
+        "function": MODELS + "resnet.BasicBlock.forward",
+        "old": "return self.relu(around + x)",
+        "new": "return self.relu(x)",
+        "kills": ["ResNet agrees with torchvision's", "ResNet agrees with timm's"],
+    },
+    {
+        "name": "a bottleneck without its shortcut",
+        "function": MODELS + "resnet.Bottleneck.forward",
+        "old": "return self.relu(around + x)",
+        "new": "return self.relu(x)",
+        "kills": ["ResNeXt agrees with torchvision's"],
+    },
+    {
+        "name": "a dense layer that forgets what came before",
+        "function": MODELS + "densenet.DenseLayer.forward",
+        "old": "torch.cat([x, new], 1)",
+        "new": "torch.cat([0 * x, new], 1)",
+        "kills": ["DenseNet agrees with torchvision's"],
+    },
+    {
+        "name": "EfficientNet without squeeze and excitation",
+        "function": MODELS + "efficientnet.SqueezeExcitation.forward",
+        "old": "return weight * x",
+        "new": "return x",
+        "kills": ["EfficientNet's features agree with torchvision's"],
+    },
+    {
+        "name": "patches without positions",
+        "function": MODELS + "vision_transformer.VisionTransformer.forward",
+        "old": " + self.pos_embed",
+        "new": "",
+        "kills": ["the vision transformer agrees with timm's"],
+    },
+    {
+        "name": "the small network is not trained",
+        "function": "helpers.methods.image_rivals.convolutional",
+        "old": "epochs=passes",
+        "new": "epochs=0",
+        "kills": [
+            "mean lead of VGG over support vectors",
+            "lead of VGG over logistic regression, lower end",
+            "lead of VGG over the forest, lower end",
+        ],
+    },
+    {
+        "name": "a baseline that looks at the input",
+        "function": "helpers.methods.rivals.majority",
+        "old": "return DummyClassifier()",
+        "new": "return nearest_neighbours(1, seed)",
+        "kills": ["majority baseline, accuracy"],
+    },
+    {
+        "name": "the pixels stay in their order",
+        "old": 'task="shuffled pixels")',
+        "new": 'task="digits")',
+        "kills": ["accuracy that VGG loses with its pixels shuffled"],
+    },
+    {
+        "name": "one of the five is the transformer, and the transformer VGG",
+        "old": 'far = found.scores("accuracy", by="rival", task="digits")',
+        "new": 'far = found.scores("accuracy", by="rival", task="digits")\n'
+        '    far |= {"transformer": far["VGG"], "DenseNet": far["transformer"]}',
+        "kills": [
+            "range of the five networks' means",
+            "accuracy that the transformer lacks, as long trained",
+        ],
+    },
+    {
+        "name": "the cheap rivals of blood cells see shuffled labels",
+        "old": "fitted = choose(rival, flat, cells.y, of",
+        "new": "fitted = choose(rival, flat, cells.y if name == 'VGG' else cells.y.flip(0), of",
+        "kills": ["lead of the better cheap rival over VGG on blood cells"],
+    },
+    {
+        "name": "the network of blood cells is not trained",
+        "function": "helpers.methods.image_rivals.convolutional",
+        "since": "cells, split = blood_cells(16)",
+        "old": "epochs=passes",
+        "new": "epochs=0",
+        "kills": ["lead of VGG over the majority on blood cells, lower end"],
+    },
+    {
+        "name": "blocks of tissue are numbered at random",
+        "function": "helpers.data.embedded.tiles",
+        "since": 'tissue = tiles(16, classes=("immunohistochemistry",))',
+        "old": "block = torch.arange(len(cut) * BLOCKS**2).repeat_interleave(count)",
+        "new": "block = torch.arange(len(cut) * BLOCKS**2).repeat_interleave(count)"
+        "[torch.randperm(len(y), generator=torch.Generator().manual_seed(0))]",
+        "kills": [
+            "flattery of the forest by tiles, lower end",
+            "flattery of the nearest neighbour by tiles, lower end",
+        ],
+    },
+    {
+        "name": "whole photographs are held out, so that their class is not known",
+        "old": '("by block", surfaces.block)):',
+        "new": '("by block", surfaces.y)):',
+        "kills": ["flattery of nearest neighbours on textures, size"],
+    },
+    {
+        "name": "the plain stack has batch norm",
+        "old": '"neither": losses_of()',
+        "new": '"neither": losses_of(norm=True)',
+        "kills": [
+            "last loss of the plain stack over that of guessing",
+            "last loss with batch norm alone over the plain stack's",
+        ],
+    },
+    {
+        "name": "no shortcut",
+        "function": MODELS + "deep_stack.Pair.forward",
+        "old": "around = x if self.shortcut else 0",
+        "new": "around = 0",
+        "kills": ["last loss with both over that with batch norm alone"],
+    },
+    {
+        "name": "plain stacks of the long run are those with shortcuts",
+        "old": 'deep = found.scores("loss", by="rival", task="depth 30")',
+        "new": 'deep = found.scores("loss", by="rival", task="depth 30")\n'
+        '    deep["neither"] = deep["both"]',
+        "kills": ["plain stacks that leave guessing, of all seeds"],
+    },
+    {
+        "name": "filters are not trained",
+        "old": "epochs=4, lr=0.003",
+        "new": "epochs=0, lr=0.003",
+        "kills": ["likeness after training over that before"],
+    },
+    {
+        "name": "noise is not blurred",
+        "function": "helpers.interpret.gabor.blurred_noise",
+        "old": "for sigma in range(2, 31)]",
+        "new": "for sigma in range(2, 3)]",
+        "kills": ["and over that of noise as smooth"],
+    },
+    {
+        "name": "three filters of five pixels",
+        "old": "nn.Conv2d(1, 1, 3, padding=1) for _ in range(3)",
+        "new": "nn.Conv2d(1, 1, 5, padding=2) for _ in range(3)",
+        "kills": ["pixels that three 3 x 3 filters see"],
+    },
+    {
+        "name": "the images are not shifted",
+        "old": "rolled = images[test].roll(1, 3)",
+        "new": "rolled = images[test].roll(0, 3)",
+        "kills": [
+            "accuracy that logistic regression loses by a shift",
+            "how much less VGG loses",
+        ],
+    },
+]

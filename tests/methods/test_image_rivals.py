@@ -1,0 +1,60 @@
+import numpy as np
+import torch
+from skimage.feature import graycomatrix, graycoprops
+from sklearn.ensemble import RandomForestClassifier
+
+from helpers.methods.image_rivals import convolutional, forest_on_a_handful, handful
+from helpers.methods.rivals import choose
+from helpers.models.vgg import VGG
+
+SHAPE = (3, 8, 8)
+
+
+def stripes(n=90):
+    """Noise whose three classes differ in how fast it changes to the right."""
+    draw = torch.Generator().manual_seed(0)
+    y = torch.arange(n) % 3
+    wave = torch.arange(8) * torch.tensor([0.3, 1.0, 2.0])[y][:, None] + torch.rand(
+        (n, 1), generator=draw
+    )
+    x = wave.sin()[:, None, None].expand(n, *SHAPE) * 0.4 + 0.5
+    return (x + 0.05 * torch.rand((n, *SHAPE), generator=draw)).clamp(0, 1).flatten(1), y
+
+
+def test_the_step_to_the_right_is_scikit_image_s_dissimilarity():
+    levels = torch.randint(0, 256, (1, 8, 8), generator=torch.Generator().manual_seed(0))
+    image = levels[:, None].expand(1, *SHAPE) / 255
+    counts = graycomatrix(levels[0].numpy().astype(np.uint8), [1], [0, np.pi / 2])
+    right, down = graycoprops(counts, "dissimilarity")[0] / 255
+    found = handful(image.flatten(1), SHAPE)[0]
+    assert np.allclose(found[[6, 7]], [down, right], atol=1e-5)
+
+
+def test_a_flat_image_has_no_texture_and_the_order_of_pixels_matters():
+    flat = handful(torch.full((1, 192), 0.3), SHAPE)[0]
+    assert np.allclose(flat[:3], 0.3)
+    assert np.allclose(flat[3:], 0, atol=1e-3)
+    x, _ = stripes()
+    mixed = x[:, torch.randperm(192, generator=torch.Generator().manual_seed(0))]
+    assert not np.allclose(handful(x, SHAPE)[:, 6:8], handful(mixed, SHAPE)[:, 6:8], atol=0.02)
+
+
+def test_both_learn_and_the_forest_is_scikit_learn_s():
+    x, y = stripes()
+    train, valid = torch.arange(60), torch.arange(60, 90)
+    small = convolutional(lambda c: VGG((8, "pool", 8), c, norm=True, small=True), SHAPE)
+    for rival in (small, forest_on_a_handful(SHAPE)):
+        fitted = choose(rival, x, y, train, valid, classes=3)
+        assert (fitted.predict(x[valid]) == y[valid]).float().mean() > 0.9
+    theirs = RandomForestClassifier(100, min_samples_leaf=fitted.setting, random_state=0)
+    theirs.fit(handful(x[train], SHAPE), y[train])
+    assert fitted.predict(x[valid]).tolist() == theirs.predict(handful(x[valid], SHAPE)).tolist()
+
+
+def test_shuffled_labels_teach_nothing():
+    x, y = stripes()
+    train, valid = torch.arange(60), torch.arange(60, 90)
+    mixed = y[torch.randperm(90, generator=torch.Generator().manual_seed(3))]
+    rival = forest_on_a_handful(SHAPE)
+    fitted = choose(rival, x, mixed, train, valid, classes=3)
+    assert (fitted.predict(x[valid]) == y[valid]).float().mean() < 0.7
