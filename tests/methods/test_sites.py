@@ -89,12 +89,14 @@ def test_own_sites_are_scaled_by_the_source_and_score_labelled_rows_only():
     sites = two_sites(data, 0)
     assert torch.allclose(sites.x.mean(0), torch.zeros(4), atol=1e-5)
     assert torch.allclose(sites.x.std(0), torch.ones(4), atol=1e-5)
-    assert len(sites.x) == 30 and len(sites.pool) + len(sites.test) == 40
+    assert len(sites.x) == 30
+    assert len(sites.pool) + len(sites.test) == 40
     assert torch.equal(sites.truth, data.y[sites.rows])
     assert not torch.equal(sites.rows, two_sites(data, 1).rows)
     images = Table(torch.rand(70, 1, 6, 6), data.y, [], data.classes, groups=data.groups)
     found = two_sites(images, 0)
-    assert isinstance(found.distort, partial) and found.distort.keywords == {"size": 6}
+    assert isinstance(found.distort, partial)
+    assert found.distort.keywords == {"size": 6}
     assert found.x.shape == (30, 36)
 
 
