@@ -12,7 +12,6 @@ MUTANTS = [
         "new": "context.strength * gradient",
         "kills": [
             "the reversed gradient is minus strength times the finite difference",
-            "what the hidden score loses from its best strength to its worst",
         ],
     },
     {
@@ -32,19 +31,23 @@ MUTANTS = [
             "MMD equals skada's with the same kernel",
             "each layer alone is distributed alike",
             "the joint distance where layers go together",
-            "MMD between the shapes over MMD between equals",
         ],
+    },
+    {
+        "name": "similarity between the shapes counts once",
+        "function": DISTANCES + "contrast",
+        "old": "- 2 * kernel",
+        "new": "- 1 * kernel",
+        "since": "normal, other = torch.randn",
+        "kills": ["MMD between the shapes over MMD between equals"],
     },
     {
         "name": "covariances are of cubes",
         "function": DISTANCES + "covariance",
         "old": "centred = x - x.mean(0)",
         "new": "centred = (x - x.mean(0)) ** 3",
-        "kills": [
-            "the CORAL loss equals skada's",
-            "recolouring equals SciPy's matrix square roots",
-            "CORAL between the two shapes",
-        ],
+        "since": "normal, other = torch.randn",
+        "kills": ["CORAL between the two shapes"],
     },
     {
         "name": "the target is measured like the source",
@@ -158,9 +161,11 @@ MUTANTS = [
         "kills": ["what the visible score loses from its best strength to its worst"],
     },
     {
-        "name": "all strengths are the smallest",
-        "old": "strengths = (0.1, 1.0, 10.0)",
-        "new": "strengths = (0.1, 0.1, 0.1)",
+        "name": "the critic says nothing to the features",
+        "function": "helpers.methods.gradient_reversal.Reversal.backward",
+        "old": "-context.strength * gradient",
+        "new": "0 * gradient",
+        "since": "strengths = (",
         "kills": ["what the hidden score loses from its best strength to its worst"],
     },
     {
