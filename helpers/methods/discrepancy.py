@@ -27,10 +27,19 @@ def gaussian_kernel(x, y, width):
     >>> gaussian_kernel(torch.zeros(2, 3), torch.zeros(1, 3), 1.0).tolist()
     [[1.0], [1.0]]
     """
+    return torch.exp(-squares(x, y) / (2 * width**2))
+
+
+def squares(x, y):
+    """Squared distances (N, M) of the rows of x from those of y.
+
+    Parameters
+    ----------
+    x, y : tensors (N, D) and (M, D)
+    """
     middle = torch.cat([x, y]).detach().mean(0)  # far from zero, squares lose their digits
     x, y = x - middle, y - middle
-    squares = x.square().sum(1)[:, None] + y.square().sum(1)[None] - 2 * x @ y.T
-    return torch.exp(-squares.clamp(min=0) / (2 * width**2))
+    return (x.square().sum(1)[:, None] + y.square().sum(1)[None] - 2 * x @ y.T).clamp(min=0)
 
 
 def median_distance(x, y):
@@ -78,12 +87,57 @@ def mmd(x, y, widths=None):
     if widths is None:
         middle = median_distance(x, y).clamp(min=1e-6)
         widths = [0.5 * middle, middle, 2 * middle]
-    return sum(
-        gaussian_kernel(x, x, width).mean()
-        + gaussian_kernel(y, y, width).mean()
-        - 2 * gaussian_kernel(x, y, width).mean()
-        for width in widths
-    )
+    both = torch.cat([x, y])
+    apart = squares(both, both)
+    return sum(contrast(torch.exp(-apart / (2 * width**2)), len(x)) for width in widths)
+
+
+def contrast(kernel, n):
+    """Mean similarity within the first n rows, plus within the others, less twice between them.
+
+    Parameters
+    ----------
+    kernel : tensor (N + M, N + M)
+        Similarities of all pairs of the pooled sample.
+    n : int
+        How many rows belong to the first sample.
+    """
+    return kernel[:n, :n].mean() + kernel[n:, n:].mean() - 2 * kernel[:n, n:].mean()
+
+
+def joint_mmd(xs, ys):
+    r"""Maximum mean discrepancy of several layers at once (Long et al. 2017, eq. 9).
+
+    The similarity of two examples is the product of their similarities in each layer, so that
+    the layers are compared together and not one by one.
+
+    Parameters
+    ----------
+    xs, ys : sequences of tensors (N, D_l) and (M, D_l), one a layer
+
+    Returns
+    -------
+    0-d tensor >= 0 up to rounding; with one layer it is `mmd` at the median width.
+
+    Raises
+    ------
+    ValueError : if the two have different numbers of layers, or a layer of columns.
+
+    Examples
+    --------
+    >>> x, y = torch.randn(8, 3), torch.randn(6, 3)
+    >>> bool((joint_mmd([x], [y]) - mmd(x, y, [median_distance(x, y)])).abs() < 1e-6)
+    True
+    """
+    if len(xs) != len(ys):
+        raise ValueError(f"joint_mmd: expected as many layers twice, found {len(xs)} and {len(ys)}")
+    kernel = 1.0
+    for x, y in zip(xs, ys):
+        refuse_other_width("joint_mmd", x, y)
+        both = torch.cat([x, y])
+        width = median_distance(x, y).clamp(min=1e-6)
+        kernel = kernel * torch.exp(-squares(both, both) / (2 * width**2))
+    return contrast(kernel, len(xs[0]))
 
 
 def renormalise(model, x):

@@ -1,3 +1,4 @@
+import gzip
 import io
 import os
 import pickle
@@ -77,3 +78,17 @@ def test_tinyshakespeare(cited_data):
     text = readers.tinyshakespeare()
     assert len(text) == 1_115_394
     assert text.startswith("First Citizen:")
+
+
+def test_mnist_equals_torchvision_s_reader(cited_data, tmp_path):
+    from torchvision.datasets.mnist import read_image_file, read_label_file
+
+    x, y, population = readers.mnist_10k()
+    for name in ("images-idx3", "labels-idx1"):
+        packed = cited_data / "mnist-10k" / f"t10k-{name}-ubyte.gz"
+        (tmp_path / name).write_bytes(gzip.decompress(packed.read_bytes()))
+    theirs = read_image_file(str(tmp_path / "images-idx3"))
+    assert torch.equal((x[:, 0] * 255).round().byte(), theirs)
+    assert torch.equal(y, read_label_file(str(tmp_path / "labels-idx1")))
+    assert population.bincount().tolist() == [5000, 5000]
+    assert not torch.equal(y, y.flip(0))

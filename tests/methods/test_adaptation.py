@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.ground.random import generator
+from helpers.methods.adaptation import PLAIN, WAYS, joint, train, turning
+from helpers.methods.discrepancy import joint_mmd, mmd
+from helpers.methods.gradient_reversal import Adaptable
+from helpers.methods.sites import Sites, dense, distort_columns
+
+
+def clouds(shift=3.0, count=200):
+    """Two classes in five columns; the target is moved and stretched."""
+    y = torch.arange(count) % 2
+    x = torch.randn(count, 5, generator=generator(0)) + 2.0 * y[:, None]
+    z = 2 * (torch.randn(count, 5, generator=generator(1)) + 2.0 * y[:, None]) + shift
+    half = count // 2
+    return Sites(x, y, z[:half], z[half:], y[half:], y[:half], 2, distort_columns, dense, steps=60)
+
+
+def test_every_way_gives_scores_that_its_seed_repeats():
+    sites = replace(clouds(), steps=4)
+    for name, way in WAYS.items():
+        scores = way.scores(sites, way.chosen, 0)
+        assert scores.shape == (100, 2), name
+        assert torch.equal(scores, way.scores(sites, way.chosen, 0)), name
+        assert not torch.equal(scores, way.scores(sites, way.chosen, 1)), name
+        assert way.chosen in way.settings
+
+
+def test_no_way_but_the_ceiling_looks_at_labels_of_the_target():
+    sites = replace(clouds(), steps=4)
+    other = replace(sites, hidden=1 - sites.hidden, truth=1 - sites.truth)
+    for name, way in WAYS.items():
+        same = torch.equal(way.scores(sites, way.chosen, 0), way.scores(other, way.chosen, 0))
+        assert same == (name != "target labels"), name
+
+
+def test_normalisation_repairs_a_change_of_units_and_nothing_does_not():
+    sites = clouds()
+    assert WAYS["source only"].accuracy(sites, 0) < 0.7
+    assert WAYS["own statistics"].accuracy(sites, 0) > 0.9
+    assert WAYS["standardised"].accuracy(sites, 0) > 0.9
+
+
+def test_training_is_that_of_the_engine_for_as_many_steps():
+    sites = clouds()
+    seen = []
+
+    def step(model, batch):
+        seen.append(len(batch[0]))
+        return PLAIN(model, batch)
+
+    train(step, (sites.x, sites.y), sites, 0)
+    assert abs(len(seen) - sites.steps) <= 5  # whole epochs, and the engine's dry run
+
+
+def parts():
+    torch.manual_seed(0)
+    model = Adaptable(nn.Linear(4, 3), nn.Linear(3, 2), nn.Linear(3, 1))
+    return model, (torch.randn(8, 4), torch.randint(2, (8,)), torch.randn(6, 4))
+
+
+def test_the_joint_step_adds_the_weighted_joint_distance():
+    model, (source, labels, target) = parts()
+    features = model.features(source), model.features(target)
+    layers = [(part, model.classifier(part).softmax(1)) for part in features]
+    classify = nn.functional.cross_entropy(model(source), labels)
+    found = joint(0.7)(model, (source, labels, target))
+    assert torch.allclose(found, classify + 0.7 * joint_mmd(*layers))
+    assert not torch.allclose(found, classify + 0.7 * mmd(*features), atol=1e-4)
+
+
+def test_turning_asks_the_critic_about_both_ends_of_both_sites():
+    model, (source, labels, target) = parts()
+    told = 0
+    for rows in (source, target):
+        scores = torch.cat([model.critic(model.features(seen)) for seen in (rows, rows.flip(1))])
+        sides = torch.arange(2.0).repeat_interleave(len(rows))[:, None]
+        told = told + nn.functional.binary_cross_entropy_with_logits(scores, sides)
+    expected = nn.functional.cross_entropy(model(source), labels) + 0.5 * 0.3 * told
+    assert torch.allclose(turning(0.3)(model, (source, labels, target)), expected)
+
+
+def test_the_budget_is_told():
+    assert WAYS["MMD"].budget == "weight 1 of 0.3, 1, 3"
+    assert WAYS["source only"].budget == "nothing to set"
+
+
+def test_joint_layers_that_do_not_pair_are_refused():
+    with pytest.raises(ValueError, match="found 2 and 1"):
+        joint_mmd([torch.ones(3, 2)] * 2, [torch.ones(3, 2)])
