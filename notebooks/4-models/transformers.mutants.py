@@ -13,10 +13,16 @@ MUTANTS = [
         "new": "",
         "kills": [
             "behind the mask, earlier positions do not see a change",
-            "the whole transformer equals torch.nn.Transformer",
             "the decoder equals GPT-2 of the transformers library",
-            "and those of the masked model by",
         ],
+    },
+    {
+        "name": "no mask when it is asked for leaks",
+        "function": ATTENTION + "causal",
+        "old": ".tril()",
+        "new": "",
+        "since": "class Leaky(LanguageModel):",
+        "kills": ["and those of the masked model by"],
     },
     {
         "name": "the last position is not changed",
@@ -47,7 +53,6 @@ MUTANTS = [
         "new": "if False:",
         "kills": [
             "with them the order matters",
-            "new sequences of eight codons, share right",
         ],
     },
     {
@@ -89,7 +94,7 @@ MUTANTS = [
         "kills": ["the rule fills every gap"],
     },
     {
-        "name": "three times as many samples in a log",
+        "name": "only two samples in a log",
         "function": "helpers.data.logbook.logbook",
         "old": "sample = torch.randint(samples, (count, length), generator=draws)",
         "new": "sample = torch.randint(2, (count, length), generator=draws)",
@@ -142,16 +147,22 @@ MUTANTS = [
         ],
     },
     {
+        "name": "the second half of what is seen stands in reverse",
+        "old": "predict(speaker, seen)",
+        "new": "predict(speaker, torch.cat([seen[:, :32], seen[:, 32:].flip(1)], 1))",
+        "kills": ["bits that characters farther back than 32 save"],
+    },
+    {
         "name": "no transformer wrote, but chance",
         "old": "return predict(speaker, text[None, -64:])[0, -1].softmax(0)",
         "new": "return torch.ones(len(letters))",
-        "kills": ["share of the transformer's words that stand in the learned text"],
+        "kills": ["share of the transformer's words that do"],
     },
     {
-        "name": "single characters are drawn by counts of eight",
-        "old": '"single characters": lambda text: single',
-        "new": '"single characters": by_counts',
-        "kills": ["the same for single characters drawn at random"],
+        "name": "counting forgets what came before",
+        "old": 'after, counts = tuple(text.tolist()), models["counts, Kneser-Ney"]',
+        "new": 'after, counts = tuple(text.tolist()), models["single characters"]',
+        "kills": ["share of the words by counting that stand in the learned text"],
     },
     {
         "name": "a code that reads two letters a word",
@@ -164,8 +175,8 @@ MUTANTS = [
         "function": TRANSFORMER + "Layer.forward",
         "old": "x + self.multihead_attn(self.norm2(x), memory)",
         "new": "x + 0 * self.multihead_attn(self.norm2(x), memory)",
+        "since": "ribosome = EncoderDecoder(",
         "kills": [
-            "the whole transformer equals torch.nn.Transformer",
             "new sequences of eight codons, share right",
             "share of the attention on the amino acid's own codon",
         ],
@@ -199,6 +210,12 @@ MUTANTS = [
             "bits per character with the mask forgotten",
             "a later character moves earlier scores of the leaky model by",
         ],
+    },
+    {
+        "name": "position codes are there after all",
+        "old": "heads=4, layers=1, positions=False)",
+        "new": "heads=4, layers=1)",
+        "kills": ["share right without position codes"],
     },
     {
         "name": "the oddest pieces are left out",
