@@ -1,13 +1,17 @@
 """The chapter on transformers runs on texts and sequences that its author has not seen."""
 
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from test_own_data import folders, run  # noqa: F401
 
 from helpers.data.own import fasta, texts
+
+sys.path.append(str(Path(__file__).parent))
+from test_own_data import folders, run  # noqa: E402, F401
 
 CHAPTER = "4-models/transformers"
 SECONDS = 20  # processor time, imports included; about 10 without a second process beside it
