@@ -209,6 +209,43 @@ def mnist_10k():
     return x.float() / 255, y.long(), torch.arange(10000) // 5000
 
 
+def splice():
+    """Windows of DNA around a border of exon and intron, or around none (Towell et al. 1991).
+
+    Returns
+    -------
+    Texts, 60 letters each; classes EI (an exon ends, a donor site), IE (an exon begins, an
+    acceptor site) and N (neither); the border lies between letters 30 and 31. ``groups`` holds
+    a number for each entry of GenBank, ``rows`` the names in the file.
+
+    Notes
+    -----
+    CC BY 4.0 (UCI). 3190 rows; later copies of an equal window are left out here. Traps: windows
+    of one entry resemble each other and may overlap, so split by group; letters D, N, S and R
+    stand for a base that is not known.
+
+    Raises
+    ------
+    DataUnavailable : if the file is neither cached nor can be fetched.
+    """
+    lines = fetch_file("splice/splice.data").read_text(encoding="utf-8").split("\n")
+    rows = [[cell.strip() for cell in line.split(",")] for line in lines if line.strip()]
+    first = {}
+    for label, name, letters in rows:
+        first.setdefault(letters, (label, name))
+    labels, names = zip(*first.values())
+    classes, entries = sorted(set(labels)), [name.split("-")[0] for name in names]
+    numbers = {entry: number for number, entry in enumerate(sorted(set(entries)))}
+    return Texts(
+        list(first),
+        torch.tensor([classes.index(label) for label in labels]),
+        classes,
+        torch.arange(len(first)), torch.arange(0), torch.arange(0),
+        groups=torch.tensor([numbers[entry] for entry in entries]),
+        rows=list(names),
+    )  # fmt: skip
+
+
 def _texts(dataset):
     """Read train.txt, dev.txt and test.txt of JSON lines."""
     folder = fetch(dataset)

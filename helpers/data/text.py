@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from collections import Counter
 from dataclasses import dataclass
 
 import torch
@@ -36,6 +37,11 @@ class Characters:
     def __len__(self):
         return len(self.alphabet) + 1
 
+    @classmethod
+    def of(cls, text, least=20):
+        """The characters that stand in a text at least so often."""
+        return cls("".join(sorted(c for c, n in Counter(text).items() if n >= least)))
+
     def encode(self, text):
         """int64 tensor (T,)."""
         place = {letter: k + 1 for k, letter in enumerate(self.alphabet)}
@@ -45,6 +51,81 @@ class Characters:
         """The text of a tensor (T,) of indices."""
         letters = "?" + self.alphabet
         return "".join(letters[k] for k in numbers.tolist())
+
+
+def windows(numbers, length=64):
+    """Cut a text into windows, each with what follows its characters.
+
+    Parameters
+    ----------
+    numbers : int64 tensor (T,), T > length
+    length : int L
+
+    Returns
+    -------
+    tokens, following : int64 tensors ((T - 1) // L, L); ``following`` is one character later.
+
+    Raises
+    ------
+    ValueError : for a text that does not fill one window.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in windows(torch.arange(6), 2)]
+    [[[0, 1], [2, 3]], [[1, 2], [3, 4]]]
+    """
+    count = (len(numbers) - 1) // length
+    if count < 1:
+        raise ValueError(
+            f"windows(length={length}): expected more than {length} characters, found {len(numbers)}"
+        )
+    tokens, following = numbers[: count * length], numbers[1 : count * length + 1]
+    return tokens.view(count, length), following.view(count, length)
+
+
+def split_by_group(pieces, groups=None, *, blocks=8, held=5):
+    """Texts to learn from, texts to choose settings by, and several to be tested on, by group.
+
+    Parameters
+    ----------
+    pieces : list of N str
+    groups : int64 tensor (N,), optional
+        What belongs together (an author, a protein family). Without it the list is cut into
+        blocks of consecutive pieces.
+    blocks, held : int
+        How many blocks; how many groups are tested, at most half of them.
+
+    Returns
+    -------
+    learn, valid : str
+        Pieces joined by line ends; `valid` is one group.
+    tested : dict, name of the group -> str
+
+    Raises
+    ------
+    ValueError : for fewer than four groups.
+
+    Examples
+    --------
+    >>> learn, valid, tested = split_by_group(list("abcdefgh"), blocks=4)
+    >>> len(learn), len(valid), sorted(map(len, tested.values()))
+    (3, 3, [3, 3])
+    """
+    if groups is None:
+        groups = torch.arange(len(pieces)) * blocks // max(len(pieces), 1)
+    names = groups.unique().tolist()
+    if len(names) < 4:
+        raise ValueError(f"split_by_group: expected at least 4 groups of texts, found {len(names)}")
+    joined = {
+        name: "\n".join(piece for piece, group in zip(pieces, groups.tolist()) if group == name)
+        for name in names
+    }
+    order = torch.randperm(len(names), generator=torch.Generator().manual_seed(0)).tolist()
+    chosen = [names[k] for k in order]
+    count = min(held, len(names) // 2)
+    tested = {f"group {name}": joined[name] for name in chosen[:count]}
+    learn = "\n".join(joined[name] for name in chosen[count + 1 :])
+    return learn, joined[chosen[count]], tested
 
 
 def scipy_prose(modules=MODULES):
@@ -82,6 +163,33 @@ def scipy_prose(modules=MODULES):
         paragraphs = {p for d in documents if d for p in prose(d)} - seen
         found[name], seen = sorted(paragraphs), seen | paragraphs
     return found
+
+
+TESTED = ("cluster.hierarchy", "integrate", "interpolate", "linalg", "sparse.linalg")
+
+
+def prose_by_module(tested=TESTED, valid="ndimage"):
+    """SciPy's prose, split by module: what to learn from, to choose by, and to be tested on.
+
+    Parameters
+    ----------
+    tested : sequence of str
+        Modules that are only tested on.
+    valid : str
+        The module to choose settings by.
+
+    Returns
+    -------
+    learn, valid : str
+        Paragraphs joined by line ends; `learn` is all other modules, in random order, so that any
+        first part of it is a sample of the whole.
+    tested : dict, module name -> str
+    """
+    found = scipy_prose()
+    rest = [p for name, texts in found.items() if name not in (*tested, valid) for p in texts]
+    order = torch.randperm(len(rest), generator=torch.Generator().manual_seed(0)).tolist()
+    joined = {name: "\n".join(found[name]) for name in (*tested, valid)}
+    return "\n".join(rest[k] for k in order), joined.pop(valid), joined
 
 
 def prose(document):

@@ -136,6 +136,43 @@ class LanguageModel(nn.Module):
         return self.head(self.body(tokens, allowed=allowed))
 
 
+class Encoder(nn.Module):
+    """Encoder alone: at each position, scores for a class, in the light of all positions.
+
+    Parameters
+    ----------
+    vocabulary, classes, width, heads, layers : int K is `classes`
+    positions : bool
+        See `Stack`.
+
+    Notes
+    -----
+    ``forward(tokens (B, T))`` gives scores (B, T, K).
+    """
+
+    def __init__(self, vocabulary, classes, width, heads, layers, *, positions=True):
+        super().__init__()
+        self.body = Stack(vocabulary, width, heads, layers, positions=positions)
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, tokens):
+        """Scores of the classes at each position (B, T, K)."""
+        return self.head(self.body(tokens))
+
+
+class SequenceClassifier(Encoder):
+    """Encoder alone, one answer for the whole sequence: the mean of the positions' scores.
+
+    Notes
+    -----
+    ``forward(tokens (B, T))`` gives scores (B, K). Parameters as for `Encoder`.
+    """
+
+    def forward(self, tokens):
+        """Scores of the classes (B, K)."""
+        return super().forward(tokens).mean(1)
+
+
 class EncoderDecoder(nn.Module):
     """The whole transformer: one sequence in, another out.
 

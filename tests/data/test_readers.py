@@ -92,3 +92,20 @@ def test_mnist_equals_torchvision_s_reader(cited_data, tmp_path):
     assert torch.equal(y, read_label_file(str(tmp_path / "labels-idx1")))
     assert population.bincount().tolist() == [5000, 5000]
     assert not torch.equal(y, y.flip(0))
+
+
+def test_splice_windows_hold_their_consensus_and_stand_there_once(cited_data):
+    data = readers.splice()
+    assert len(data.text) == len(set(data.text)) == len(data.y) == len(data.groups) < 3190
+    assert {len(text) for text in data.text} == {60}
+    windows = {label: [t for t, y in zip(data.text, data.y) if data.classes[y] == label]
+               for label in data.classes}  # fmt: skip
+
+    def share(label, word, at):
+        return sum(t[at : at + 2] == word for t in windows[label]) / len(windows[label])
+
+    assert share("EI", "GT", 30) > 0.98  # an intron begins with GT and ends with AG
+    assert share("IE", "AG", 28) > 0.98
+    assert share("N", "GT", 30) < 0.2
+    assert data.rows[0].split("-")[0] == data.rows[1].split("-")[0]
+    assert data.groups[0] == data.groups[1]

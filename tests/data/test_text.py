@@ -2,8 +2,16 @@ import inspect
 
 import pytest
 import scipy.signal
+import torch
 
-from helpers.data.text import Characters, prose, scipy_prose
+from helpers.data.text import (
+    Characters,
+    prose,
+    prose_by_module,
+    scipy_prose,
+    split_by_group,
+    windows,
+)
 
 
 def test_letters_come_back_and_others_are_marked():
@@ -36,3 +44,38 @@ def test_only_running_text_is_kept():
 def test_an_unknown_module_is_named():
     with pytest.raises(ValueError, match="found 'poetry'"):
         scipy_prose(("poetry",))
+
+
+def test_frequent_characters_make_an_alphabet():
+    assert Characters.of("abba" * 10 + "c", least=20).alphabet == "ab"
+
+
+def test_windows_are_followed_by_the_next_character():
+    text = torch.arange(130)
+    tokens, following = windows(text)
+    assert tokens.shape == (2, 64)
+    assert torch.equal(tokens + 1, following)
+    assert torch.equal(tokens.flatten(), text[:128])
+    with pytest.raises(ValueError, match="more than 64 characters, found 64"):
+        windows(text[:64])
+
+
+def test_modules_do_not_share_a_paragraph():
+    learn, valid, tested = prose_by_module()
+    parts = [set(text.split("\n")) for text in (learn, valid, *tested.values())]
+    assert sum(map(len, parts)) == len(set().union(*parts))
+    assert len(tested) == 5
+    assert prose_by_module()[0] == learn
+
+
+def test_groups_are_kept_together_and_all_pieces_used():
+    pieces = [f"{letter}{k}" for letter in "abcde" for k in range(3)]
+    groups = torch.tensor([ord(piece[0]) for piece in pieces])
+    learn, valid, tested = split_by_group(pieces, groups)
+    parts = [learn, valid, *tested.values()]
+    letters = [{piece[0] for piece in part.split("\n")} for part in parts]
+    assert sum(map(len, letters)) == len(set().union(*letters)) == 5
+    assert sorted("\n".join(parts).split("\n")) == pieces
+    assert len(tested) == 2
+    with pytest.raises(ValueError, match="at least 4 groups of texts, found 3"):
+        split_by_group(pieces[:9], groups[:9])

@@ -2,13 +2,14 @@ import random
 
 import pytest
 
-from helpers.models.ngram import NGram
+from helpers.models.ngram import KneserNey, NGram
 
 
-def test_probabilities_sum_to_one_in_every_context():
+@pytest.mark.parametrize("kind", [NGram, KneserNey])
+def test_probabilities_sum_to_one_in_every_context(kind):
     draws = random.Random(0)
     text = [draws.randrange(5) for _ in range(300)]
-    model = NGram(3, vocabulary=6).fit(text)  # symbol 5 never occurs
+    model = kind(3, vocabulary=6).fit(text)  # symbol 5 never occurs
     for context in [(), (1,), (1, 2), (5, 5), (2, 5)]:
         assert sum(model.probability(context, s) for s in range(6)) == pytest.approx(1)
 
@@ -22,10 +23,30 @@ def test_equal_to_witten_and_bell_by_hand():
     assert [model.probability((2,), s) for s in range(3)] == pytest.approx(unigram)
 
 
-def test_bits_are_low_for_what_repeats_and_high_for_what_is_new():
-    model = NGram(3, vocabulary=4).fit([0, 1, 2] * 50)
+def test_equal_to_kneser_and_ney_by_hand():
+    model = KneserNey(2, vocabulary=3).fit([0, 1, 0, 1, 1])
+    # pairs: 01 twice, 10 once, 11 once; so D = 2 / (2 + 2 * 1), and 0 follows one symbol, 1 two
+    assert model.discounts == [1 / (1 + 2), 0.5]
+    lower = [(n - 1 / 3 + 2 / 9) / 3 for n in (1, 2)] + [2 / 9 / 3]
+    after_one = [(0.5 + 0.5 * 2 * lower[0]) / 2, (0.5 + lower[1]) / 2, lower[2] / 2]
+    assert [model.probability((1,), s) for s in range(3)] == pytest.approx(after_one)
+    assert [model.probability((2,), s) for s in range(3)] == pytest.approx(lower)
+
+
+def test_what_follows_one_word_only_is_not_believed_to_follow_everywhere():
+    """Kneser and Ney's example: "Francisco" is frequent, but only after "San"."""
+    text = ["san", "francisco"] * 20 + ["the", "bay", "a", "bay", "one", "bay", "old", "bay"]
+    kneser_ney, plain = (kind(2, 9).fit(text) for kind in (KneserNey, NGram))
+    unseen = ("francisco",)  # after a context in which neither was seen
+    assert kneser_ney.probability(("new",), "bay") > kneser_ney.probability(("new",), *unseen)
+    assert plain.probability(("new",), "bay") < plain.probability(("new",), *unseen)
+
+
+@pytest.mark.parametrize("kind", [NGram, KneserNey])
+def test_bits_are_low_for_what_repeats_and_high_for_what_is_new(kind):
+    model = kind(3, vocabulary=4).fit([0, 1, 2] * 50)
     known, strange = model.bits([0, 1, 2] * 5), model.bits([3, 3, 3])
     assert max(known[2:]) < 0.1
-    assert min(strange) > 5
+    assert min(strange) > (5 if kind is NGram else 1.99)
     with pytest.raises(ValueError, match="at least 1, found 0"):
-        NGram(0, 4)
+        kind(0, 4)

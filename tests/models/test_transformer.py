@@ -4,9 +4,11 @@ from torch import nn
 
 from helpers.models.attention import causal
 from helpers.models.transformer import (
+    Encoder,
     EncoderDecoder,
     LanguageModel,
     Layer,
+    SequenceClassifier,
     Stack,
     continue_greedily,
     sinusoids,
@@ -58,6 +60,29 @@ def test_a_language_model_does_not_see_the_future():
     changed[0, 5] = (changed[0, 5] + 1) % 9
     moved = (net(tokens) - net(changed)).abs().amax((0, 2)) > 1e-5
     assert moved.tolist() == [False] * 5 + [True] * 3
+
+
+def test_an_encoder_alone_equals_torch_s_and_sees_both_sides():
+    torch.manual_seed(0)
+    net, tokens = Encoder(9, 3, 16, 4, 2).eval(), torch.randint(9, (2, 8))
+    layer = nn.TransformerEncoderLayer(16, 4, **SHAPE)
+    theirs = nn.TransformerEncoder(layer, 2, nn.LayerNorm(16), enable_nested_tensor=False).eval()
+    theirs.load_state_dict({k: v for k, v in net.body.state_dict().items() if "embed" not in k})
+    wanted = net.head(theirs(net.body.begin(tokens)))
+    assert torch.allclose(net(tokens), wanted, atol=1e-5)
+    assert not torch.allclose(net(tokens.flip(1)), wanted, atol=1e-2)
+    changed = tokens.clone()
+    changed[:, 5] = (changed[:, 5] + 1) % 9
+    assert ((net(tokens) - net(changed)).abs().amax((0, 2)) > 1e-5).all()
+
+
+def test_a_classifier_of_sequences_means_over_positions():
+    torch.manual_seed(0)
+    net, tokens = SequenceClassifier(9, 3, 16, 4, 1).eval(), torch.randint(9, (2, 8))
+    assert torch.allclose(net(tokens), net.head(net.body(tokens).mean(1)), atol=1e-6)
+    assert not torch.allclose(net(tokens), net(tokens.flip(1)), atol=1e-3)
+    blind = SequenceClassifier(9, 3, 16, 4, 1, positions=False).eval()
+    assert torch.allclose(blind(tokens), blind(tokens.flip(1)), atol=1e-6)
 
 
 def test_the_decoder_sees_the_whole_source_and_the_past_of_the_target():
