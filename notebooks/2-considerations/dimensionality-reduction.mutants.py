@@ -26,10 +26,7 @@ MUTANTS = [
         "function": COMPONENTS + "pca",
         "old": "scores=u[:, :components] * s[:components]",
         "new": "scores=(x - mean)[:, :components]",
-        "kills": [
-            "PCA by hand agrees with scikit-learn",
-            "loss of all columns against PCA above chance, nearer end",
-        ],
+        "kills": ["PCA by hand agrees with scikit-learn"],
     },
     {
         "name": "the data are one more shuffle",
@@ -127,8 +124,15 @@ MUTANTS = [
         "new": 'spaces["PCA above chance"] = maps["PCA"]\nspaces["PCA, thirty"] = maps["PCA"]',
         "kills": [
             "neighbours thirty components keep beyond t-SNE",
+            "loss of all columns against PCA above chance, nearer end",
             "loss of two components against PCA above chance, nearer end",
         ],
+    },
+    {
+        "name": "the columns that are not scaled are scaled, too",
+        "old": '"all, not scaled": raw.numpy()',
+        "new": '"all, not scaled": x.numpy()',
+        "kills": ["lead of all columns, not scaled, over PCA above chance"],
     },
     {
         "name": "more components are other directions at random",
@@ -228,7 +232,7 @@ MUTANTS = [
             "in the data the third cloud is farther, times",
             "in the data the second cloud is wider, times",
             "with two components it is farther, times",
-            "groups: in the data they are separate, silhouette",
+            "groups: silhouette of the clusters in the data",
             "groups: agreement with a second map",
             "a mixture on the stripes: agreement",
         ],
@@ -268,8 +272,8 @@ MUTANTS = [
         "old": "fog, _ = clouds([[0]], each=300, dims=50, seed=1)",
         "new": "fog, _ = clouds((4 * torch.randn(12, 10)).tolist(), each=25, dims=50, seed=1)",
         "kills": [
-            "fog: clusters on the map look separate, silhouette",
-            "fog: in the data they are not, silhouette",
+            "fog: silhouette of the clusters on the map",
+            "fog: silhouette of the same clusters in the data",
             "fog: agreement with a second map",
         ],
     },
