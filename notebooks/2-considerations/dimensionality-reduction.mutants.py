@@ -183,7 +183,7 @@ MUTANTS = [
     },
     {
         "name": "k-means in place of spectral clustering",
-        "old": 'SpectralClustering(\n    2, affinity="nearest_neighbors", n_neighbors=10, random_state=0\n)',
+        "old": "SpectralClustering(2, gamma=30, random_state=0)",
         "new": "KMeans(2, n_init=3, random_state=0)",
         "kills": ["spectral clustering finds two moons, simulated"],
     },
