@@ -2,9 +2,34 @@
 
 from helpers.plots.style import INK, PALETTE
 
+MORE = ["#7A5195", "#8C564B", "#9AA0A6", "#7FBF3F"]  # purple, brown, grey, light green
+
+
+def distinct(count):
+    """As many colours, no two alike: the book's palette, four more, then a colour map.
+
+    Parameters
+    ----------
+    count : int >= 0
+
+    Returns
+    -------
+    list of colours
+
+    Examples
+    --------
+    >>> len(distinct(3)), distinct(1)
+    (3, ['#0072B2'])
+    """
+    import matplotlib as mpl
+
+    if count <= len(PALETTE + MORE):
+        return (PALETTE + MORE)[:count]
+    return [mpl.colors.to_hex(mpl.colormaps["turbo"](k / (count - 1))) for k in range(count)]
+
 
 def embedding(ax, points, labels, names, *, write=True):
-    """Dots in the plane, coloured by class, each class named at its median point.
+    """Dots in the plane, a colour for each class, each class named at its median point.
 
     Parameters
     ----------
@@ -24,9 +49,8 @@ def embedding(ax, points, labels, names, *, write=True):
     import numpy as np
 
     points, labels = np.asarray(points), np.asarray(labels)
-    for number, name in enumerate(names):
-        mine = points[labels == number]
-        colour, marker = PALETTE[number % len(PALETTE)], "os^D"[number // len(PALETTE)]
+    for number, (name, colour) in enumerate(zip(names, distinct(len(names)), strict=True)):
+        mine, marker = points[labels == number], "os^D"[number % 4]
         ax.scatter(*mine.T, s=8, color=colour, marker=marker, alpha=0.7, lw=0, label=name)
         if write and len(mine):
             text = ax.annotate(

@@ -11,7 +11,12 @@ import pytest
 from helpers.data.own import table
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = ["4-models/supervised-learning", "7-interpretability/shapley-values"]
+CHAPTERS = [
+    "2-considerations/dimensionality-reduction",
+    "4-models/supervised-learning",
+    "7-interpretability/shapley-values",
+    "9-practice/explore-data",
+]
 SECONDS = 20  # processor time, imports included; about 10 without a second process beside it
 
 
@@ -83,3 +88,16 @@ def test_a_number_is_refused_where_classes_are_expected(folders, monkeypatch):
     data = table(alien(home / "a.csv", 60, 3), "size", groups="patient", drop=("finding",))
     with pytest.raises(ValueError, match="expected a class for every row, found task 'regression'"):
         run("4-models/supervised-learning", data, work, monkeypatch)
+
+
+@pytest.mark.parametrize("target", ["size", None])
+def test_maps_take_a_measurement_or_no_label_at_all(target, folders, monkeypatch):
+    home, work = folders
+    drop = ("patient", "finding") if target else ("patient", "finding", "size")
+    data = table(alien(home / "a.csv", 90, 3), target, groups=None, drop=drop)
+    names = run("2-considerations/dimensionality-reduction", data, work, monkeypatch)
+    assert names["names"] == (["low", "middle", "high"] if target else [])
+    written = pd.read_csv(next(work.rglob("*.csv")))
+    assert len(written) == 90
+    assert written.truth.isna().all() == (target is None)
+    assert np.load(next(work.rglob("maps.npz")))["t-SNE"].shape == (90, 2)

@@ -1,7 +1,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 
-from helpers.plots.embedding import embedding
+from helpers.plots.embedding import distinct, embedding
 
 
 def test_each_class_is_one_cloud_named_at_its_median():
@@ -15,3 +16,15 @@ def test_each_class_is_one_cloud_named_at_its_median():
 def test_names_can_go_into_a_legend():
     ax = embedding(plt.subplots()[1], np.zeros((2, 2)), [0, 1], ["a", "b"], write=False)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+
+
+def test_no_two_classes_share_a_colour():
+    """Ten classes had eight colours: the ninth looked like the first but for its marker."""
+    for count in (10, 12, 20, 40):
+        colours = np.array([to_rgb(colour) for colour in distinct(count)])
+        apart = np.linalg.norm(colours[:, None] - colours[None], axis=2) + np.eye(count)
+        assert len(colours) == count
+        assert apart.min() > (0.2 if count <= 12 else 0.01)
+    ax = embedding(plt.subplots()[1], np.zeros((10, 2)), np.arange(10), [str(k) for k in range(10)])
+    drawn = {tuple(cloud.get_facecolor()[0]) for cloud in ax.collections}
+    assert len(drawn) == 10

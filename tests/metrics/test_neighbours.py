@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from sklearn.manifold import trustworthiness
+from sklearn.neighbors import KNeighborsClassifier
+
+from helpers.metrics.neighbours import between, nearest, neighbours_kept, vote
+
+
+def rows(n=40, d=3, seed=0):
+    return np.random.default_rng(seed).normal(size=(n, d))
+
+
+def test_nearest_are_those_of_all_distances():
+    x = rows()
+    apart = np.linalg.norm(x[:, None] - x[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert (nearest(x, 5) == apart.argsort(1)[:, :5]).all()
+
+
+def test_a_rotated_map_keeps_all_and_a_random_one_few():
+    x = rows(200)
+    turned = x @ np.linalg.qr(rows(3, 3, seed=1))[0]
+    assert neighbours_kept(x, turned, 10).tolist() == [1.0] * 200
+    by_chance = neighbours_kept(x, rows(200, 2, seed=2), 10).mean()
+    assert by_chance == pytest.approx(10 / 199, abs=0.03)
+    assert trustworthiness(x, turned, n_neighbors=10) == 1
+
+
+def test_a_row_has_no_vote_of_its_own():
+    x, y = rows(60), np.random.default_rng(1).integers(3, size=60)
+    found = vote(x, y, 7)
+    for row in range(60):
+        others = np.arange(60) != row
+        model = KNeighborsClassifier(7).fit(x[others], y[others])
+        assert found[row] == model.predict(x[row : row + 1])[0]
+    assert (found == y).mean() < 0.6  # labels are noise; with its own vote it would know them
+
+
+def test_distances_between_classes_are_those_of_their_means():
+    x, y = rows(), np.arange(40) % 3
+    means = [x[y == k].mean(0) for k in range(3)]
+    found = between(x, y)
+    assert found[0, 2].item() == pytest.approx(np.linalg.norm(means[0] - means[2]))
+    assert found.diagonal().tolist() == [0, 0, 0]
+    assert between(2 * x, y)[0, 1].item() == pytest.approx(2 * found[0, 1].item())
+
+
+def test_too_many_neighbours_are_one_sentence():
+    with pytest.raises(ValueError, match=r"nearest\(k=40\): expected 1 to 39 for 40 rows"):
+        nearest(rows(), 40)
