@@ -1,0 +1,155 @@
+"""What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
+
+LABELS = "helpers.methods.label_errors."
+
+MUTANTS = [
+    {
+        "name": "every label is believed",
+        "function": LABELS + "suspects",
+        "old": "return (found >= 0) & (found != y)",
+        "new": "return (found >= 0) & (found > found.max())",
+        "kills": [
+            "share of the planted labels that are found",
+            "one neighbour: gain by removing suspects, lower end",
+            "what removal leaves to gain with true labels",
+        ],
+    },
+    {
+        "name": "suspects are rows that belong where they say",
+        "function": LABELS + "suspects",
+        "old": "(found != y)",
+        "new": "(found == y)",
+        "kills": ["share of the suspects that are planted"],
+    },
+    {
+        "name": "the class is not rare",
+        "old": "few = max(2, round(0.02 * int((y != rare).sum())))",
+        "new": "few = max(2, round(0.5 * int((y != rare).sum())))",
+        "kills": ["with a rare class, guessing has the accuracy"],
+    },
+    {
+        "name": "balanced accuracy forgets to balance",
+        "function": "helpers.metrics.classification.balanced_accuracy",
+        "system": "balanced accuracy",
+        "old": 'average="macro"',
+        "new": 'average="micro"',
+        "kills": ["its balanced accuracy is one over the classes"],
+    },
+    {
+        "name": "only equal rows are copies",
+        "function": "helpers.data.datasheet.copies",
+        "old": "    if within:",
+        "new": "    if within > 1e9:",
+        "kills": [
+            "share of planted copies that the search misses",
+            "copies agree with the parts of a graph",
+        ],
+    },
+    {
+        "name": "copies within four times the distance",
+        "function": "helpers.data.datasheet.copies",
+        "old": "eps=within",
+        "new": "eps=4 * within",
+        "kills": ["share of the pairs found that are no copies"],
+    },
+    {
+        "name": "nothing is measured twice",
+        "old": "again = torch.randperm(len(z), generator=draws)[: len(z) // 7]",
+        "new": "again = torch.randperm(len(z), generator=draws)[:2]",
+        "kills": ["copies on both sides: accuracy on labels that mean nothing"],
+    },
+    {
+        "name": "copies are told apart again",
+        "old": "groups=same, cv=together",
+        "new": "groups=same, cv=naive",
+        "kills": ["copies kept together: accuracy on such labels"],
+    },
+    {
+        "name": "every doubt is a guess",
+        "old": '"unseen": 1 - unseen(labels, seed).gather(1, own)[:, 0]',
+        "new": '"unseen": torch.rand(len(y), generator=generator(seed, 9))',
+        "kills": ["gain of unseen probabilities over neighbours, lower end"],
+    },
+    {
+        "name": "the linear model that has seen the labels knows others",
+        "old": '"seen": 1 - seen(labels, linear)',
+        "new": '"seen": 1 - seen(labels.flip(0), linear)',
+        "kills": ["linear model: gain of having seen the labels"],
+    },
+    {
+        "name": "the forest may not remember: leaves of fifty rows",
+        "old": "RandomForestClassifier(30, random_state=seed)",
+        "new": "RandomForestClassifier(30, random_state=seed, min_samples_leaf=50)",
+        "kills": ["forest: gain of having seen the labels"],
+    },
+    {
+        "name": "labels are exchanged among rows at random, and many",
+        "old": "noisy = exchanged(y[train], 0.1, seed)",
+        "new": "noisy = exchanged(y[train], 0.4, seed)",
+        "kills": ["nine neighbours: mean change by removing suspects"],
+    },
+    {
+        "name": "hard cases are exchanged no more often",
+        "old": "((easy_share, None), (hard_share, unsure))",
+        "new": "((easy_share, None), (hard_share, None))",
+        "kills": ["labels found where it is hard, against at random, upper end"],
+    },
+    {
+        "name": "the gap knows nothing",
+        "old": "measured = 1.0 - ((y == int(counts.argmin())) & left_out).float()",
+        "new": "measured = 1.0 - left_out.float()",
+        "kills": [
+            "a gap that knows: balanced accuracy at home",
+            "what it loses at another hospital",
+        ],
+    },
+    {
+        "name": "the gaps by chance know",
+        "old": "by_chance = measured[torch.randperm(len(y), generator=generator(0, 5))]",
+        "new": "by_chance = measured",
+        "kills": ["gaps by chance: what they lose elsewhere"],
+    },
+    {
+        "name": "no model, one class for all",
+        "old": "LogisticRegression(max_iter=1000))\n    folds",
+        "new": "LogisticRegression(C=1e-9))\n    folds",
+        "kills": ["accuracy over all rows"],
+    },
+    {
+        "name": "the joint is read the other way round",
+        "function": LABELS + "confident_joint",
+        "old": "y[sure] * classes + found[sure]",
+        "new": "found[sure] * classes + y[sure]",
+        "kills": ["suspects that belong to the largest class, for one the other way"],
+    },
+    {
+        "name": "links reach a hundredth as far",
+        "function": "helpers.data.datasheet.copies",
+        "old": "eps=within",
+        "new": "eps=within / 100",
+        "since": "wide = copies",
+        "kills": ["share of all rows in the largest group"],
+    },
+    {
+        "name": "quarters by chance, not by size",
+        "old": "x[:, 0].argsort().argsort()",
+        "new": "torch.randperm(len(y), generator=generator(0, 6))",
+        "kills": ["share of all mistakes in the worst quarter"],
+    },
+    {
+        "name": "nobody disagreed",
+        "old": "differ, looked = 4, 60",
+        "new": "differ, looked = 1, 600",
+        "kills": ["one label in twenty may be wrong, and three times as many"],
+    },
+    {
+        "name": "equal rows are told apart",
+        "function": "helpers.data.datasheet.copies",
+        "old": "x.unique(dim=0, return_inverse=True)[1]",
+        "new": "torch.arange(len(x))",
+        "since": "equal = copies(taste)",
+        "kills": [
+            "one neighbour: flattery by equal rows over that of logistic regression, lower end"
+        ],
+    },
+]
