@@ -17,6 +17,7 @@ import hashlib
 import json
 import re
 import runpy
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,7 +95,7 @@ def modules_of(source):
 
 
 def rests_on(source):
-    """Files behind Python source: helpers it imports, directly or not, cited data, pins."""
+    """Files of helpers behind Python source, imported directly or not."""
     found, sources = set(), [source]
     while sources:
         names = [n for n in modules_of(sources.pop()) if n.startswith("helpers.")]
@@ -102,7 +103,46 @@ def rests_on(source):
         files = {f for s in stems for f in (s.with_suffix(".py"), s / "__init__.py") if f.exists()}
         sources += [file.read_text(encoding="utf-8") for file in files - found]
         found |= files
-    return sorted(found | {ROOT / "constraints.txt", ROOT / "helpers" / "data" / "sources.csv"})
+    return sorted(found)
+
+
+@functools.cache
+def code_of(source):
+    """Python source as its statements, so that comments and docstrings may change freely."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+@functools.cache
+def owners():
+    """Top-level module -> the distributions that hold it."""
+    return packages_distributions()
+
+
+def foundation(source):
+    """A hash of all that Python source rests on.
+
+    The code of the helpers behind it, the pins of the packages that they import, and the checksums
+    of the cited data that they name: what another chapter needs besides makes no proof old.
+    """
+    texts = [source, *(file.read_text(encoding="utf-8") for file in rests_on(source))]
+    packages = {name.split(".")[0] for text in texts for name in modules_of(text)}
+    needed = {"torch", "numpy", *(owner.lower() for p in packages for owner in owners().get(p, ()))}
+    pins = [pin for pin in lines("constraints.txt") if pin.split("==")[0].lower() in needed]
+    words = set(re.findall(r"[\w-]+", " ".join(texts)))
+    read = [row for row in lines("helpers/data/sources.csv")
+            if words & {row.split(",")[0], row.split(",")[0].replace("-", "_")}]  # fmt: skip
+    return digest(*map(code_of, texts[1:]), *pins, *read)
+
+
+def lines(name):
+    """The lines of a file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8").splitlines()
 
 
 def digest(*parts):
@@ -113,7 +153,7 @@ def digest(*parts):
 def prints(path):
     """{name: hashes of what a proof depends on}: chapter and declaration, and all the rest."""
     chapter = "\n".join(cells_of(path))
-    others = digest(*(file.read_text(encoding="utf-8") for file in rests_on(chapter)))
+    others = foundation(chapter)
     own = {mutant["name"]: digest(chapter, json.dumps(mutant)) for mutant in mutants_of(path)}
     return {name: {"own": mine, "others": others} for name, mine in own.items()}
 

@@ -28,10 +28,9 @@ def chapters():
 
 
 def digest(chapter):
-    """A hash of the script, of all helpers that it uses, and of the pins."""
+    """A hash of the script and of all that it rests on."""
     script = (EXPERIMENTS / f"{chapter}.py").read_text(encoding="utf-8")
-    files = ledger.rests_on(script)
-    return ledger.digest(script, *(file.read_text(encoding="utf-8") for file in files))
+    return ledger.digest(script, ledger.foundation(script))
 
 
 def stored(chapter):

@@ -17,7 +17,8 @@ def cited_by(path):
         if isinstance(node, ast.ImportFrom) and node.module == "helpers.data.readers"
         for alias in node.names
     }
-    return sorted(imported & {source.dataset for source in registry().values()})
+    sets = {source.dataset for source in registry().values()}
+    return sorted(name for name in sets if name.replace("-", "_") in imported)
 
 
 def download(path):

@@ -35,8 +35,8 @@ class Table(Origin):
 class Cells(Origin):
     """Gene expression of single cells.
 
-    Attributes: ``x`` (N, G) float32, scaled per gene (mean near 0, clipped at 10, negative
-    values); ``y`` (N,) int64 cell type; ``classes`` and ``genes`` names; ``phase`` (N,) int64
+    Attributes: ``x`` (N, G) float32, scaled per gene (mean near 0, negative values; of neither unit
+    spread nor bounded in the set that the book ships); ``y`` (N,) int64 cell type; ``classes`` and ``genes`` names; ``phase`` (N,) int64
     index into ``phases``; ``log`` (N, G) float32, log(1 + count * size factor), never negative;
     ``counts`` (N, G) float32 whole molecules; ``scores`` (N, 2) float32 S and G2M scores. What
     your own file does not hold is None, or an empty list.

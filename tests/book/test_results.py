@@ -62,8 +62,14 @@ def test_a_changed_script_is_stale_and_begins_anew(experiment, tmp_path):
 def test_a_changed_helper_makes_it_stale(experiment, monkeypatch):
     results.run(experiment(), minutes=1)
     real = Path.read_text
-    changed = lambda self, **how: real(self, **how) + "#" * (self.name == "comparison.py")  # noqa: E731
+    added = ["# a comment"]
+
+    def changed(self, **how):
+        return real(self, **how) + f"\n\n{added[0]}" * (self.name == "comparison.py")
+
     monkeypatch.setattr(Path, "read_text", changed)
+    assert results.stale("p/c") is None
+    added[0] = "NEW = 1"
     assert "have changed" in results.stale("p/c")
 
 
