@@ -58,7 +58,8 @@ def contradictions(same, y):
 
     Parameters
     ----------
-    same : Tensor (N,), int64, from `copies`. y : Tensor (N,), the labels.
+    same : Tensor (N,), int64, from `copies`.
+    y : Tensor (N,), the labels.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def datasheet(data, name="this table"):
 
 def _twins(x, features):
     """Pairs of columns whose correlation is nearly one."""
-    alike = torch.nan_to_num(torch.corrcoef(x.double().T).abs()).triu(1) > TWINS
+    alike = torch.atleast_2d(torch.nan_to_num(torch.corrcoef(x.double().T).abs())).triu(1) > TWINS
     pairs = [f"{shorten(features[i])} and {shorten(features[j])}" for i, j in alike.nonzero()]
     rest = f", and {len(pairs) - 3} more pairs" if len(pairs) > 3 else ""
     return "; ".join(pairs[:3]) + rest if pairs else "none"

@@ -33,7 +33,7 @@ def thresholds(p, y):
     >>> thresholds(p, torch.tensor([0, 0, 1]))
     tensor([0.8000, 0.8000])
     """
-    _fit(p, y)
+    y = _fit(p, y)
     return torch.stack([p[y == k, k].mean() for k in range(p.shape[1])])
 
 
@@ -80,7 +80,7 @@ def confident_joint(p, y):
     tensor([[2, 0],
             [0, 1]])
     """
-    found, classes = confident_class(p, y), p.shape[1]
+    found, classes, y = confident_class(p, y), p.shape[1], _fit(p, y)
     sure = found >= 0
     return (y[sure] * classes + found[sure]).bincount(minlength=classes**2).view(classes, classes)
 
@@ -100,12 +100,12 @@ def suspects(p, y):
     ------
     ValueError : as in `thresholds`.
     """
-    found = confident_class(p, y)
+    found, y = confident_class(p, y), _fit(p, y)
     return (found >= 0) & (found != y)
 
 
 def _fit(p, y):
-    """Refuse what is no table of probabilities with a label a row."""
+    """The labels as int64; refuses what is no table of probabilities with a label a row."""
     _, labels = class_numbers("confident learning", p, y)
     if not torch.is_tensor(p) or p.ndim != 2 or not are_probabilities(p):
         raise ValueError(
@@ -117,3 +117,4 @@ def _fit(p, y):
         raise ValueError(
             f"confident learning: expected a row with every label, found none with {empty[0]}"
         )
+    return torch.from_numpy(labels)

@@ -62,7 +62,12 @@ def positive(name, value):
 
 
 def check_rate(lr, optimizer):
-    """A rate for the default optimiser, which must then be in use."""
+    """A rate for the default optimiser, which must then be in use.
+
+    Parameters
+    ----------
+    lr, optimizer : as `fit` takes them
+    """
     if lr is None:
         return
     positive("lr", lr)

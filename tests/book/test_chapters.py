@@ -110,7 +110,7 @@ def test_each_rule_notices_what_it_is_about(rule, edit, said, changed):
         ({"section": "seven"}, "no section 'seven'"),
         ({"prerequisites": ["4-models/nothing"]}, "is no chapter"),
         ({"words": []}, "name the words"),
-        ({"extras": ["brains"]}, "its imports need ['interpret']"),
+        ({"extras": ["brains"]}, "its imports need ['cells', 'interpret']"),
     ],
 )
 def test_a_wrong_yml_is_named(fields, said, changed):
