@@ -172,4 +172,11 @@ MUTANTS = [
         "new": "tables = torch.cat([columns[:, :1] * 0, gaps[:, None]], 1).numpy()",
         "kills": ["with all other columns beside it: what the gap that knows loses"],
     },
+    {
+        "name": "the file leaves out its first row",
+        "function": "helpers.data.predictions.save_predictions",
+        "old": "pandas.DataFrame(columns).to_csv",
+        "new": "pandas.DataFrame(columns).iloc[1:].to_csv",
+        "kills": ["the file holds every row once"],
+    },
 ]
