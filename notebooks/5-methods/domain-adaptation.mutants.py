@@ -82,14 +82,6 @@ MUTANTS = [
         ],
     },
     {
-        "name": "the distance has no weight",
-        "function": DISTANCES + "coral",
-        "old": "(covariance(x) - covariance(y)).square().sum()",
-        "new": "0 * (covariance(x) - covariance(y)).square().sum()",
-        "since": "scores[name] = [",
-        "kills": ["smallest mean gain of CORAL, MMD and reversal over own statistics"],
-    },
-    {
         "name": "the ceiling learns from reversed labels",
         "function": WAYS + "_target_labels",
         "old": "sites.hidden)",
