@@ -75,7 +75,7 @@ def convolutional(make, shape, *, epochs=8, rates=(0.003, 0.01, 0.03)):
 
     Parameters
     ----------
-    make : callable, number of classes -> nn.Module from (B, *shape) to (B, classes)
+    make : callable, number of classes -> nn.Module from images of `shape` to (B, classes)
     shape : (3, H, W)
     epochs : int
         Passes over the training rows; more where they are few, so that there are about 130 steps.
