@@ -39,7 +39,13 @@ class Characters:
 
     @classmethod
     def of(cls, text, least=20):
-        """The characters that stand in a text at least so often."""
+        """The characters that stand in a text often enough.
+
+        Parameters
+        ----------
+        text : str
+        least : int, how often a character must occur
+        """
         return cls("".join(sorted(c for c, n in Counter(text).items() if n >= least)))
 
     def encode(self, text):
