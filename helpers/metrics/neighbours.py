@@ -48,8 +48,8 @@ def neighbours_kept(x, z, k=15):
 
     Examples
     --------
-    >>> neighbours_kept([[0.0], [1.0], [3.0]], [[0.0], [5.0], [1.0]], k=1).tolist()
-    [0.0, 1.0, 0.0]
+    >>> neighbours_kept([[0.0], [1.0], [3.0]], [[0.0], [2.0], [3.0]], k=1).tolist()
+    [1.0, 0.0, 1.0]
     """
     pairs = zip(nearest(x, k), nearest(z, k), strict=True)
     return np.array([len(np.intersect1d(a, b)) / k for a, b in pairs])
