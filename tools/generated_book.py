@@ -1,7 +1,7 @@
 """How long the site takes when all chapters are written: every planned one filled with a copy.
 
 Builds twice in a folder of its own, from nothing and after one changed chapter, and stores the
-seconds for the page "How this book is checked".
+seconds beside the benchmarks. No page shows them yet.
 """
 
 import json
