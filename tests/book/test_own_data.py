@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = [
     "2-considerations/dimensionality-reduction",
     "4-models/supervised-learning",
+    "6-less-data/self-training",
     "7-interpretability/shapley-values",
     "9-practice/explore-data",
 ]
@@ -101,3 +102,18 @@ def test_maps_take_a_measurement_or_no_label_at_all(target, folders, monkeypatch
     assert len(written) == 90
     assert written.truth.isna().all() == (target is None)
     assert np.load(next(work.rglob("maps.npz")))["t-SNE"].shape == (90, 2)
+
+
+def test_self_training_takes_rows_that_nobody_has_labelled(folders, monkeypatch):
+    home, work = folders
+    path = alien(home / "a.csv", 180, 3)
+    frame = pd.read_csv(path)
+    frame.loc[frame.index % 3 > 0, "finding"] = ""
+    frame.to_csv(path, index=False)
+    data = table(path, "finding", groups="patient", drop=("size",), unlabelled="keep")
+    names = run("6-less-data/self-training", data, work, monkeypatch)
+    assert all((D.truth >= 0).all() for D in names["deals"])
+    written = pd.read_csv(next(work.rglob("*.csv")))
+    assert written.truth.isna().sum() == 120
+    known = written.dropna()
+    assert (known.truth == known.prediction).mean() > 0.5
