@@ -181,11 +181,17 @@ def _copies(deal, setting):
 
 
 def _spreading(deal, setting):
-    """Labels spread over the graph of nearest neighbours (Zhou et al. 2004)."""
+    """Labels spread over the graph of nearest neighbours (Zhou et al. 2004).
+
+    A row that no chain of neighbours joins to a label gets the first class, as in scikit-learn.
+    """
+    import numpy as np
     from sklearn.semi_supervised import LabelSpreading
 
     model = LabelSpreading(kernel="knn", n_neighbors=setting)
-    return _votes(model.fit(deal.x.numpy(), deal.labels.numpy()), deal)
+    model.fit(deal.x.numpy(), deal.labels.numpy())
+    with np.errstate(invalid="ignore"):  # such a row divides nothing by nothing
+        return _votes(model, deal)
 
 
 def _repeated(deal, setting):

@@ -68,7 +68,6 @@ MUTANTS = [
             "lead of the cheap repairs over own statistics, lower end",
             "largest mean lead of an aligned way over the cheap repairs",
             "what the cheap repairs gain on framed digits, lower end",
-            "mean lead of the CORAL loss over the cheap repairs on framed digits",
         ],
     },
     {
@@ -80,6 +79,13 @@ MUTANTS = [
             "lead of the cheap repairs over own statistics, lower end",
             "what the cheap repairs gain on framed digits, lower end",
         ],
+    },
+    {
+        "name": "the CORAL loss has no weight",
+        "function": WAYS + "_coral_loss",
+        "old": "_by_step(partial(discrepancy, coral), sites, setting, seed)",
+        "new": "_by_step(partial(discrepancy, coral), sites, 0, seed)",
+        "kills": ["smaller mean gain of CORAL and MMD over own statistics"],
     },
     {
         "name": "the ceiling learns from reversed labels",

@@ -263,4 +263,13 @@ MUTANTS = [
         "new": "plain(D.x, kind[known].flip(0))(D.test)",
         "kills": ["blood cells: mean gain by all labels"],
     },
+    {
+        "name": "cells are not centred",
+        "old": "nn.functional.normalize(genes - genes.mean(0), dim=1)",
+        "new": "genes",
+        "kills": [
+            "blood cells: label spreading by correlation, mean change",
+            "by correlation, such cells",
+        ],
+    },
 ]
