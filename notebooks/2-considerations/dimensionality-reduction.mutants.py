@@ -316,4 +316,28 @@ MUTANTS = [
         "new": "long = torch.tensor([0.5, 0.5])",
         "kills": ["k-means on the stripes: agreement"],
     },
+    {
+        "name": "cells with the genes of others",
+        "old": "centred = x - x.mean(1, keepdim=True)",
+        "new": "centred = x.flip(0) - x.mean(1, keepdim=True)",
+        "kills": ["lead of all columns by correlation over PCA above chance"],
+    },
+    {
+        "name": "columns are not shuffled",
+        "old": "rng.permutation(column)",
+        "new": "column",
+        "kills": ["groups found in shuffled columns: silhouette in their components"],
+    },
+    {
+        "name": "types of other cells",
+        "old": "silhouette_score(where, y) for where in (x, space)",
+        "new": "silhouette_score(where, y.flip(0)) for where in (space[:, :2], space)",
+        "kills": ["types: silhouette in the components above chance"],
+    },
+    {
+        "name": "components in the place of genes",
+        "old": "for where in (x, space)",
+        "new": "for where in (space, space)",
+        "kills": ["types: silhouette in all genes"],
+    },
 ]
