@@ -19,7 +19,7 @@ from helpers.train.schedule import one_cycle
 from helpers.train.steps import supervised
 
 PIXELS = 10_000  # that a forest learns from
-SHAPE = ("area", "eccentricity", "solidity", "extent", "axis_minor_length")
+SHAPE = ("area", "eccentricity", "perimeter", "extent", "axis_minor_length")
 
 
 def choose(learn, settings, x, y, train, valid, *, classes, seed=0):
@@ -87,7 +87,9 @@ def flattened(image, background):
 
 
 def learn_threshold(x, y, classes, setting, seed=0):
-    """Cut by Otsu's thresholds, one less than classes, and name each level by what it mostly is.
+    """Cut brightness into levels by Otsu's thresholds, and name each by what it mostly is.
+
+    There are as many levels as classes, but at most four: more take minutes to find.
 
     Parameters
     ----------
@@ -97,11 +99,18 @@ def learn_threshold(x, y, classes, setting, seed=0):
         The background to take away, in pixels, as in `flattened`.
     """
 
-    def levels(x):
-        images = [flattened(image, setting) for image in grey(x)]
-        return np.stack([np.digitize(i, threshold_multiotsu(i, classes)) for i in images])
+    most = min(classes, 4)
 
-    names = most_frequent(levels(x), y.numpy(), classes, classes)
+    def cut(image):
+        image = flattened(image, setting)
+        if np.ptp(image) == 0:
+            return np.zeros(image.shape, dtype=int)
+        return np.digitize(image, threshold_multiotsu(image, most))
+
+    def levels(x):
+        return np.stack([cut(image) for image in grey(x)])
+
+    names = most_frequent(levels(x), y.numpy(), most, classes)
     return lambda x: torch.from_numpy(names[levels(x)])
 
 
@@ -136,7 +145,7 @@ def described(image, found):
     found : int array (H, W)
         From `objects`.
     """
-    image = (image - image.mean()) / image.std()
+    image = (image - image.mean()) / (image.std() + 1e-9)
     rows = []
     for part in regionprops(found, image):
         light = part.image_intensity[part.image]
@@ -159,8 +168,10 @@ def learn_objects(x, y, classes, setting, seed=0):
         found = objects(image, setting)
         rows.append(described(image, found))
         names.append(most_frequent(found, true, found.max() + 1, classes)[1:])
-    forest = RandomForestClassifier(100, random_state=seed)
-    forest.fit(np.concatenate(rows), np.concatenate(names))
+    rows, names = np.concatenate(rows), np.concatenate(names)
+    if not len(rows):
+        return lambda x: torch.zeros(x.shape[:1] + x.shape[2:], dtype=torch.int64)
+    forest = RandomForestClassifier(100, random_state=seed).fit(rows, names)
 
     def named(image):
         found = objects(image, setting)
