@@ -66,7 +66,17 @@ def simulated_nuclei(count, side=64, depth=None, seed=0):
 
 
 def field(shape, rng):
-    """One field: what the camera counts, and the classes; drawn again until all classes occur."""
+    """One field: what the camera counts, and the classes; drawn again until all classes occur.
+
+    Parameters
+    ----------
+    shape : (H, W) or (D, H, W)
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    counts (*shape) float64, whole numbers of photons; classes (*shape) int64
+    """
     density = rng.uniform(0.002, 0.004) * (1 if len(shape) == 2 else 0.09)
     while True:
         y, glow = planted(shape, rng, density)
@@ -80,7 +90,14 @@ def field(shape, rng):
 
 
 def planted(shape, rng, density):
-    """Classes of the pixels, and the light that each sends out."""
+    """Classes of the pixels, and the light that each sends out.
+
+    Parameters
+    ----------
+    shape, rng : as in `field`.
+    density : float
+        Nuclei a pixel, on average; two are the least.
+    """
     grid = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), -1)
     y, glow = np.zeros(shape, dtype=np.int64), np.zeros(shape)
     grain = gaussian_filter(rng.standard_normal(shape), 1.5)
@@ -100,7 +117,12 @@ def planted(shape, rng, density):
 
 
 def lamp(shape, rng):
-    """Uneven light: a plane through one, falling by up to six tenths from edge to edge."""
+    """Uneven light: a plane through one, falling by up to six tenths from edge to edge.
+
+    Parameters
+    ----------
+    shape, rng : as in `field`; all layers of a volume are lit alike.
+    """
     v, u = np.meshgrid(*(np.linspace(-0.5, 0.5, n) for n in shape[-2:]), indexing="ij")
     slope = rng.uniform(-0.6, 0.6, 2)
     return np.broadcast_to(1 + slope[0] * v + slope[1] * u, shape)

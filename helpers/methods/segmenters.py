@@ -47,7 +47,12 @@ def choose(learn, settings, x, y, train, valid, *, classes, seed=0):
 
 
 def grey(x):
-    """Images as an array (N, [D,] H, W): the mean of the channels."""
+    """Images as an array (N, [D,] H, W): the mean of the channels.
+
+    Parameters
+    ----------
+    x : tensor (N, C, [D,] H, W)
+    """
     return x.mean(1).double().numpy()
 
 
