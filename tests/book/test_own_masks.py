@@ -50,7 +50,7 @@ def test_the_chapter_runs_on_colour_images_with_four_classes(folders, monkeypatc
     data = image_masks(
         home / "images",
         home / "masks",
-        size=24,
+        size=16,
         grey=False,
         groups=r"(slide\d+)",
         values=list(VALUES),
