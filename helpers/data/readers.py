@@ -14,6 +14,7 @@ import torch
 
 from .blood import blood_cells
 from .cited import fetch, fetch_file
+from .nuclei import real_nuclei as nuclei
 from .origin import Origin
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "chemprot",
     "cora",
     "esol",
+    "nuclei",
     "scicite",
     "tinyshakespeare",
 ]

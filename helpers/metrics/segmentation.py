@@ -44,6 +44,32 @@ def dice(prediction, target, classes, *, ignore=None):
     return torch.from_numpy(found)
 
 
+def dice_per_image(found, y, classes):
+    """Mean Dice of every image over the classes after the first, which is the background.
+
+    Parameters
+    ----------
+    found, y : integer tensors (N, [D,] H, W)
+    classes : int
+
+    Returns
+    -------
+    list of N floats; a class that occurs in neither does not count, and an image in which nothing
+    is to be found and nothing was found has 1
+
+    Raises
+    ------
+    ValueError : as in `dice`.
+
+    Examples
+    --------
+    >>> dice_per_image(torch.tensor([[[0, 1]], [[0, 0]]]), torch.tensor([[[1, 1]], [[0, 0]]]), 2)
+    [0.6666666666666666, 1.0]
+    """
+    scores = [dice(ours[None], true[None], classes)[1:] for ours, true in zip(found, y)]
+    return [float(score.nanmean().nan_to_num(1.0)) for score in scores]
+
+
 def iou(prediction, target, classes, *, ignore=None):
     r"""Intersection over union of each class (Jaccard 1901): :math:`D / (2 - D)`.
 

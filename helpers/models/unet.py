@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn.functional import avg_pool2d, interpolate
 
 CONV = {2: nn.Conv2d, 3: nn.Conv3d}
 NORM = {2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
@@ -125,3 +126,54 @@ class UNet(nn.Module):
         for up, beside in zip(self.up, saved[-2::-1]):
             x = up(x, beside)
         return self.head(x)
+
+
+def without_place(net, block=4):
+    """Average every map that travels along a shortcut of a U-Net over blocks of pixels.
+
+    Parameters
+    ----------
+    net : UNet, flat
+        Keeps its weights and their number; only what arrives at an `Up` changes.
+    block : int
+        Side of a block in pixels of that map.
+
+    Returns
+    -------
+    the same network
+    """
+
+    def erase(up, given):
+        maps, saved = given
+        return maps, interpolate(avg_pool2d(saved, block), scale_factor=block)
+
+    for up in net.up:
+        up.register_forward_pre_hook(erase)
+    return net
+
+
+class InTiles(nn.Module):
+    """A network that sees one tile of an image at a time: cut, segment, put together.
+
+    Parameters
+    ----------
+    net : nn.Module
+        Maps (N, C, H, W) to (N, K, H, W).
+    side : int
+        Of a tile; image sides are multiples of it.
+
+    Examples
+    --------
+    >>> InTiles(nn.Identity(), 2)(torch.arange(16.0).view(1, 1, 4, 4)).flatten()[:5]
+    tensor([0., 1., 2., 3., 4.])
+    """
+
+    def __init__(self, net, side=16):
+        super().__init__()
+        self.net, self.side = net, side
+
+    def forward(self, x):
+        rows = torch.cat(x.split(self.side, 2))
+        tiles = self.net(torch.cat(rows.split(self.side, 3)))
+        rows = torch.cat(tiles.chunk(x.shape[3] // self.side), 3)
+        return torch.cat(rows.chunk(x.shape[2] // self.side), 2)

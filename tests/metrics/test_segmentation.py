@@ -8,7 +8,7 @@ from monai.metrics import compute_surface_dice
 from torch.nn.functional import cross_entropy, one_hot
 from torchmetrics.functional import f1_score, jaccard_index
 
-from helpers.metrics.segmentation import dice, iou, soft_dice_loss, surface_dice
+from helpers.metrics.segmentation import dice, dice_per_image, iou, soft_dice_loss, surface_dice
 
 
 def maps(number=0, classes=3, shape=(2, 12, 10)):
@@ -182,3 +182,18 @@ def test_large_outlines_take_little_memory():
 def test_bad_masks_are_one_sentence(a, b, tolerance, sentence):
     with pytest.raises(ValueError, match=f"surface_dice: expected .*{sentence}"):
         surface_dice(a, b, tolerance=tolerance)
+
+
+def test_dice_of_each_image_is_the_mean_over_what_occurs_in_it():
+    found, true = maps(3, 4, (6, 9, 7))
+    found[0], true[0] = 0, 0
+    found[1][found[1] == 3], true[1][true[1] == 3] = 0, 0
+    each = dice_per_image(found, true, 4)
+    assert each[0] == 1.0
+    assert each[1] == pytest.approx(float(dice(found[1:2], true[1:2], 4)[1:3].mean()))
+    for score, ours, theirs in zip(each[2:], found[2:], true[2:]):
+        by_library = f1_score(
+            ours.flatten(), theirs.flatten(), "multiclass", num_classes=4, average="none"
+        )
+        assert score == pytest.approx(float(by_library[1:].mean()), abs=1e-6)
+    assert dice_per_image(found, true.flip(1), 4)[2:] != each[2:]

@@ -1,8 +1,9 @@
 import pytest
 import torch
 from monai.networks.nets import BasicUNet
+from torch import nn
 
-from helpers.models.unet import UNet, crop_like, two_convs
+from helpers.models.unet import InTiles, UNet, crop_like, two_convs, without_place
 
 
 def shift_equivariance_gap(model, x, by):
@@ -71,3 +72,32 @@ def test_errors_say_what_was_expected():
         UNet(1, 2, (2, 2, 2))(torch.zeros(1, 1, 18, 16))
     with pytest.raises(ValueError, match="dims 2 or 3"):
         UNet(dims=1)
+
+
+def test_erased_shortcuts_carry_no_place_and_all_weights_stay():
+    torch.manual_seed(0)
+    plain, erased = UNet(1, 2, (4, 8, 16)).eval(), UNet(1, 2, (4, 8, 16)).eval()
+    erased.load_state_dict(plain.state_dict())
+    assert without_place(erased) is erased
+    x = torch.rand(1, 1, 16, 16)
+    assert not torch.allclose(plain(x), erased(x))
+    blocks = torch.rand(1, 4, 4, 4).repeat_interleave(4, 2).repeat_interleave(4, 3)
+    up, below = erased.up[-1], torch.rand(1, 8, 8, 8)
+    noise = torch.rand(1, 4, 4, 4, 4, 4)
+    noise = (noise - noise.mean((3, 5), keepdim=True)).reshape(1, 4, 16, 16)
+    gap = up(below, blocks) - up(below, blocks + noise)
+    assert gap.abs().max() < 1e-5
+    assert (plain.up[-1](below, blocks) - plain.up[-1](below, blocks + noise)).abs().max() > 1e-3
+
+
+def test_a_tile_knows_nothing_of_the_next():
+    tiles = InTiles(nn.Identity(), 4)
+    x = torch.rand(2, 3, 8, 12)
+    assert torch.equal(tiles(x), x)
+    conv = nn.Conv2d(1, 1, 3, padding=1)
+    x = torch.rand(2, 1, 8, 8, requires_grad=True)
+    InTiles(conv, 4)(x)[0, 0, 3, 3].backward()
+    assert x.grad[0, 0, 4:].eq(0).all()
+    assert x.grad[0, 0, :, 4:].eq(0).all()
+    assert x.grad[0, 0, 2:4, 2:4].ne(0).all()
+    assert x.grad[1].eq(0).all()

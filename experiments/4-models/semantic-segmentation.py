@@ -1,0 +1,139 @@
+"""Which rival draws the best maps of simulated nuclei? Eight fresh seeds.
+
+The functions and budgets are those of the page. A seed draws all fields and volumes anew, and starts
+networks and forests anew. Seed 0 is the page's own and is left out. Three of the seeds are run
+again with three times the steps, to see whether the order of the networks is one of patience.
+"""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, interpolate
+
+from helpers.data.nuclei import simulated_nuclei
+from helpers.data.splits import group_folds
+from helpers.methods import segmenters as way
+from helpers.metrics.segmentation import dice_per_image, soft_dice_loss
+from helpers.models.fcn import FCN
+from helpers.models.object_context import ObjectContext
+from helpers.models.segnet import SegNet
+from helpers.models.unet import InTiles, UNet, two_convs, without_place
+
+SEEDS, PATIENT = range(1, 9), range(1, 4)
+STEPS, DEEP_STEPS, MANY = 150, 60, 450
+RATES = (0.01, 0.03)
+
+
+class Context(nn.Module):
+    """Features at half the size, the object-contextual head, and enlargement."""
+
+    def __init__(self):
+        super().__init__()
+        layers = two_convs(1, 16, 16), nn.MaxPool2d(2), two_convs(16, 32, 32)
+        self.features = nn.Sequential(*layers)
+        self.head = ObjectContext(32, 3, 16)
+
+    def forward(self, x):
+        """Scores and the first guess while it learns, afterwards the scores."""
+        both = torch.cat(self.head(self.features(x)), 1)
+        both = interpolate(both, scale_factor=2, mode="bilinear")
+        return both if self.training else both[:, :3]
+
+
+def with_guess(both, labels):
+    """The Dice loss of the scores, and the paper's 0.4 times that of the first guess."""
+    if both.shape[1] == 3:
+        return soft_dice_loss(both, labels)
+    scores, guess = both.chunk(2, 1)
+    return soft_dice_loss(scores, labels) + 0.4 * soft_dice_loss(guess, labels)
+
+
+def unet():
+    """The U-Net of the page."""
+    return UNet(1, 3, (8, 16, 32))
+
+
+BY_RULE = {
+    "threshold": (way.learn_threshold, (0, 6)),
+    "watershed and shape": (way.learn_objects, (0, 6)),
+    "forest of filters": (way.learn_forest, (1, 10)),
+}
+NETWORKS = {
+    "FCN": (lambda: FCN(1, 3, (16, 32, 64), skips=2), soft_dice_loss),
+    "SegNet": (lambda: SegNet(1, 3, ((16,), (32,), (32,))), soft_dice_loss),
+    "U-Net": (unet, soft_dice_loss),
+    "U-Net, shortcuts erased": (lambda: without_place(unet()), soft_dice_loss),
+    "U-Net, tiles of 16 pixels": (lambda: InTiles(unet()), soft_dice_loss),
+    "U-Net, cross-entropy": (unet, cross_entropy),
+    "object context": (Context, with_guess),
+}
+AGAIN = ["FCN", "SegNet", "U-Net", "U-Net, shortcuts erased", "U-Net, cross-entropy"]
+DEEP = [
+    "threshold", "forest, flat filters", "forest, deep filters", "U-Net, one slice",
+    "U-Net, three slices", "3-D U-Net", "3-D U-Net, layers shuffled",
+]  # fmt: skip
+
+
+def cases():
+    """All rivals on the same fields, on the same volumes, and some with more steps."""
+    names = [*BY_RULE, *NETWORKS]
+    found = [flat_case(name, seed, STEPS) for seed in SEEDS for name in names]
+    found += [{"task": "deep", "rival": name, "seed": seed} for seed in SEEDS for name in DEEP]
+    return found + [flat_case(name, seed, MANY) for seed in PATIENT for name in AGAIN]
+
+
+def flat_case(rival, seed, steps):
+    """A case on fields; what takes no steps has those of the page."""
+    return {"task": "flat", "rival": rival, "seed": seed, "steps": steps}
+
+
+def run(task, rival, seed, steps=None):
+    """Mean Dice over the test images or volumes."""
+    found = flat(rival, seed, steps) if task == "flat" else deep(rival, seed)
+    return {"dice": float(np.mean(found))}
+
+
+def flat(rival, seed, steps):
+    """Dice of every test field."""
+    data = simulated_nuclei(96, side=48, seed=seed)
+    train, valid, test = group_folds(data.block, 4, seed=seed)[0]
+    if rival in BY_RULE:
+        learn, settings = BY_RULE[rival]
+    else:
+        make, loss = NETWORKS[rival]
+        learn, settings = way.learn_network(make, steps=steps, loss=loss), RATES
+    _, told = way.choose(learn, settings, data.x, data.y, train, valid, classes=3, seed=seed)
+    return dice_per_image(told(data.x[test]), data.y[test], 3)
+
+
+def deep(rival, seed):
+    """Dice of every test volume, nuclei against background."""
+    known, new = (simulated_nuclei(n, 32, depth=8, seed=100 * seed + n) for n in (24, 16))
+    inside, truth = (known.y > 0).long(), (new.y > 0).long()
+    x, target = known.x, new.x
+    if rival.endswith("shuffled"):
+        x, inside, target, truth = shuffled(x, inside, target, truth, seed)
+    layers = "slice" in rival or "flat" in rival
+    if layers:
+        beside = int("three" in rival)
+        x, target = (way.as_slices(part, beside) for part in (x, target))
+        inside = inside.flatten(0, 1)
+    if "U-Net" in rival:
+        make = lambda: UNet(x.shape[1], 2, (8, 16, 32), dims=2 if layers else 3)  # noqa: E731
+        learn, setting = way.learn_network(make, steps=DEEP_STEPS, batch=16 if layers else 2), 0.03
+    else:
+        learn, setting = (way.learn_forest, 3) if "forest" in rival else (way.learn_threshold, 6)
+    found = learn(x, inside, 2, setting, seed)(target)
+    return dice_per_image(found.view(truth.shape), truth, 2)
+
+
+def shuffled(*parts_and_seed):
+    """Volumes and classes with their layers in an order drawn for each volume."""
+    *parts, seed = parts_and_seed
+    found = []
+    for x, y in zip(parts[::2], parts[1::2]):
+        rng = torch.Generator().manual_seed(seed)
+        orders = [torch.randperm(x.shape[2], generator=rng) for _ in x]
+        found.append(torch.stack([one[:, order] for one, order in zip(x, orders)]))
+        found.append(torch.stack([one[order] for one, order in zip(y, orders)]))
+    return found

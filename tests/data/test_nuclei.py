@@ -1,0 +1,95 @@
+"""Fields and volumes of simulated nuclei, and the real image."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import label
+
+from helpers.data.nuclei import field, lamp, planted, real_nuclei, simulated_nuclei
+
+
+def test_a_field_repeats_and_differs_from_the_next():
+    data, again = simulated_nuclei(3, 32, seed=5), simulated_nuclei(2, 32, seed=5)
+    assert torch.equal(data.x[:2], again.x)
+    assert torch.equal(data.y[:2], again.y)
+    assert not torch.equal(data.x[0], data.x[1])
+    assert not torch.equal(simulated_nuclei(1, 32, seed=6).x, again.x[:1])
+
+
+def test_every_field_has_all_classes_and_units_of_its_own():
+    data = simulated_nuclei(6, 32)
+    assert all(len(one.unique()) == 3 for one in data.y)
+    assert data.x.mean((1, 2, 3)).abs().max() < 1e-5
+    assert (data.x.std((1, 2, 3), correction=0) - 1).abs().max() < 1e-5
+    assert data.block.tolist() == list(range(6))
+    assert data.groups is None
+
+
+def test_volumes_have_layers_that_resemble_their_neighbours():
+    data = simulated_nuclei(4, 24, depth=10)
+    assert data.x.shape == (4, 1, 10, 24, 24)
+    assert data.y.shape == (4, 10, 24, 24)
+    inside = data.y > 0
+    beside = (inside[:, 1:] == inside[:, :-1]).float().mean()
+    apart = (inside[:, 5:] == inside[:, :-5]).float().mean()
+    assert beside > apart + 0.02
+
+
+def test_nuclei_are_brighter_than_what_lies_around_them():
+    data = simulated_nuclei(20, 48)
+    gaps = [one[0][y > 0].mean() - one[0][y == 0].mean() for one, y in zip(data.x, data.y)]
+    assert min(gaps) > 0.3
+    shuffled = data.x.flatten(1)[:, torch.randperm(48 * 48)].view(20, 48, 48)
+    gaps = [one[y > 0].mean() - one[y == 0].mean() for one, y in zip(shuffled, data.y)]
+    assert abs(np.mean(gaps)) < 0.1
+
+
+def test_a_dividing_nucleus_is_a_rod():
+    y, glow = planted((64, 64), np.random.default_rng(1), 0.003)
+    assert ((glow > 0) == (y > 0)).all()
+    sizes = [np.bincount(label(y == k)[0].ravel())[1:] for k in (1, 2)]
+    assert np.median(sizes[0]) > 1.5 * np.median(sizes[1])
+
+
+def test_the_lamp_is_a_plane_around_one():
+    light = lamp((5, 9), np.random.default_rng(0))
+    assert light.mean() == pytest.approx(1)
+    assert np.allclose(np.diff(light, 2, axis=0), 0)
+    assert np.allclose(np.diff(light, 2, axis=1), 0)
+    assert np.ptp(light) > 0.01
+    assert lamp((3, 5, 9), np.random.default_rng(0)).shape == (3, 5, 9)
+
+
+def test_the_camera_counts():
+    image, y = field((32, 32), np.random.default_rng(0))
+    assert (image == image.round()).all()
+    assert image.min() >= 0
+    assert set(np.unique(y)) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"count": 0}, "count must be a whole number from 1, found 0"),
+        ({"count": 1, "side": 8}, "side must be a whole number from 16, found 8"),
+        ({"count": 1, "depth": 2.5}, "depth must be a whole number from 8, found 2.5"),
+    ],
+)
+def test_numbers_that_are_too_small_are_refused(given, said):
+    with pytest.raises(ValueError, match=said):
+        simulated_nuclei(**given)
+
+
+def test_the_real_image_and_its_outlines_belong_together():
+    from helpers.data.cited import DataUnavailable
+
+    try:
+        data = real_nuclei()
+    except DataUnavailable as error:
+        pytest.skip(f"cited data: {error}")
+    assert data.x.shape == (1, 1, 512, 512)
+    assert data.y.unique().tolist() == [0, 1]
+    inside, outside = data.x[0, 0][data.y[0] == 1], data.x[0, 0][data.y[0] == 0]
+    assert inside.mean() - outside.mean() > 1
+    turned = data.y[0].T
+    assert data.x[0, 0][turned == 1].mean() - data.x[0, 0][turned == 0].mean() < 0.3
