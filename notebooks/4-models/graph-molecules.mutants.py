@@ -1,0 +1,237 @@
+"""What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
+
+RIVALS = "helpers.methods.molecule_rivals."
+GRAPH = "helpers.models.graph."
+GRAPHS = "helpers.data.graphs."
+MOLECULES = "helpers.data.molecules."
+
+MUTANTS = [
+    {
+        "name": "every molecule loses its atoms",
+        "function": GRAPHS + "molecule_to_graph",
+        "old": "for atom in molecule.GetAtoms()]",
+        "new": "for atom in molecule.GetAtoms()][:0]",
+        "since": "graphs = [smiles_to_graph(text) for text in smiles]",
+        "kills": ["fewest atoms of a molecule"],
+    },
+    {
+        "name": "training rows that repeat test molecules are dropped from the raw set too",
+        "old": "raw = solubility(deduplicate=False)",
+        "new": "raw = solubility()",
+        "kills": ["molecules on both sides of the shipped split"],
+    },
+    {
+        "name": "old notation is repaired before PyG reads it",
+        "old": 'odd = [t for t in shipped()["smiles"] if Chem.MolFromSmiles(t) is None]',
+        "new": 'odd = [t.replace("n(H)", "[nH]") for t in shipped()["smiles"] if Chem.MolFromSmiles(t) is None]',
+        "kills": ["PyG turns some of these strings into graphs without atoms"],
+    },
+    {
+        "name": "folds are dealt by row, not by scaffold",
+        "function": "helpers.data.splits.group_folds",
+        "old": ".split(code, groups=code)",
+        "new": ".split(code, groups=range(len(code)))",
+        "kills": ["scaffolds that stand in two parts of a split"],
+    },
+    {
+        "name": "the first fold is tested again and again",
+        "function": "helpers.data.splits.group_folds",
+        "old": "tests = [torch.from_numpy(rows) for _, rows in dealt]",
+        "new": "tests = [torch.from_numpy(rows) for _, rows in dealt][:1] * k",
+        "kills": ["every molecule is tested exactly once"],
+    },
+    {
+        "name": "edges of a batch are not renumbered",
+        "function": GRAPHS + "GraphBatches.collate",
+        "old": "self.store.edge_index[:, edge] + first[edge_owner]",
+        "new": "self.store.edge_index[:, edge]",
+        "kills": ["the flat store gives PyG's batch"],
+    },
+    {
+        "name": "messages arrive at the wrong end",
+        "function": GRAPH + "EdgeNetworkMessage.forward",
+        "old": "return add_up(messages, receiver, len(h))",
+        "new": "return add_up(messages, sender, len(h))",
+        "kills": ["messages in ethanol agree with counting by eye"],
+    },
+    {
+        "name": "a step takes every message twice as far",
+        "function": GRAPH + "MPNN.states",
+        "old": "            h = self.update(m, h)",
+        "new": "            h = self.update(m, h)\n"
+        "            h = self.update(self.message(h, graph.edge_index, matrices), h)",
+        "kills": ["atoms of aspirin that one step joins"],
+    },
+    {
+        "name": "no message ever arrives",
+        "function": GRAPH + "MPNN.states",
+        "old": "h = self.update(m, h)",
+        "new": "h = self.update(0 * m, h)",
+        "kills": ["atoms of aspirin that seven steps join"],
+    },
+    {
+        "name": "no message arrives while the network is compared",
+        "function": GRAPH + "MPNN.states",
+        "old": "h = self.update(m, h)",
+        "new": "h = self.update(0 * m, h)",
+        "since": "guess = {",
+        "kills": [
+            "gain from the messages, lower end",
+            "mean lead of the MPNN over the linear model",
+        ],
+    },
+    {
+        "name": "atoms get a number by their place in the text",
+        "function": GRAPHS + "molecule_to_graph",
+        "old": "x=torch.tensor(atoms, dtype=torch.float32)",
+        "new": "x=torch.tensor(atoms, dtype=torch.float32) * (1 + torch.arange(len(atoms))[:, None])",
+        "since": "spellings =",
+        "kills": ["relative spread of the predictions over thirteen spellings"],
+    },
+    {
+        "name": "atoms without features",
+        "function": GRAPHS + "molecule_to_graph",
+        "old": "x=torch.tensor(atoms, dtype=torch.float32)",
+        "new": "x=0 * torch.tensor(atoms, dtype=torch.float32)",
+        "since": "spellings =",
+        "kills": ["spread of the first atom's state over them"],
+    },
+    {
+        "name": "the matrix of a bond is transposed",
+        "function": GRAPH + "EdgeNetworkMessage.forward",
+        "old": "A.transpose(0, 1)",
+        "new": "A.permute(2, 0, 1)",
+        "kills": ["the edge network agrees with PyG's NNConv"],
+    },
+    {
+        "name": "GIN forgets the atom's own state",
+        "function": GRAPH + "GINLayer.forward",
+        "old": "(1 + self.epsilon) * h",
+        "new": "self.epsilon * h",
+        "kills": ["the GIN layer agrees with PyG's GINConv"],
+    },
+    {
+        "name": "the forest sees shuffled molecules",
+        "old": '"seven numbers": seven_numbers(smiles)}',
+        "new": '"seven numbers": seven_numbers(smiles)[torch.randperm(len(y))]}',
+        "kills": [
+            "lead of the forest on seven numbers over the MPNN, lower end",
+            "mean gain from averaging forest and MPNN",
+        ],
+    },
+    {
+        "name": "the four numbers without logP",
+        "function": MOLECULES + "four_numbers",
+        "old": "Crippen.MolLogP(molecule)",
+        "new": "0.0",
+        "kills": ["mean lead of the forest on four numbers over the MPNN"],
+    },
+    {
+        "name": "networks are not trained",
+        "function": RIVALS + "by_network",
+        "old": "epochs=epochs, lr",
+        "new": "epochs=0, lr",
+        "kills": ["lead of the MPNN over the mean, lower end"],
+    },
+    {
+        "name": "the bag of atoms is empty",
+        "old": "silent = Rival(",
+        "new": "store.store.x.zero_()\nsilent = Rival(",
+        "kills": ["lead of the bag of atoms over the mean, lower end"],
+    },
+    {
+        "name": "the polar numbers are left out",
+        "function": MOLECULES + "seven_numbers",
+        "old": "(of.CalcTPSA(m), of.CalcNumHBD(m), of.CalcNumHBA(m))",
+        "new": "(0.0, 0.0, 0.0)",
+        "since": "free = freesolv()",
+        "kills": ["on FreeSolv: gain from the three polar numbers, lower end"],
+    },
+    {
+        "name": "the split that should be random keeps the scaffolds together",
+        "old": "dealt = groups[torch.randperm(len(groups), generator=generator(0))]",
+        "new": "dealt = groups",
+        "kills": ["error added by losing ten or more relatives, smaller of two forests"],
+    },
+    {
+        "name": "the random split tests by a model that has seen the molecule",
+        "old": "group_folds(dealt), classes=classes), y)",
+        "new": "[(torch.arange(len(y)), v, t) for _, v, t in group_folds(dealt)], classes=classes), y)",
+        "kills": ["error added where there are no relatives, larger of two forests"],
+    },
+    {
+        "name": "both readouts are means",
+        "old": "MPNN(26, 6, readout=how))",
+        "new": 'MPNN(26, 6, readout="mean"))',
+        "kills": ["error of the sum readout over that of the mean readout"],
+    },
+    {
+        "name": "both readouts are sums",
+        "old": "MPNN(26, 6, readout=how))",
+        "new": 'MPNN(26, 6, readout="sum"))',
+        "kills": ["the mean readout predicts large molecules as too soluble by"],
+    },
+    {
+        "name": "ring marks stay",
+        "old": 'pair.edge_attr[:, BOND_FEATURES.index("in a ring")] = 0',
+        "new": "pass",
+        "kills": ["without ring marks the two molecules are one"],
+    },
+    {
+        "name": "rings are not marked from the start",
+        "function": GRAPHS + "bond_features",
+        "old": "int(bond.IsInRing())",
+        "new": "0",
+        "since": "twins =",
+        "kills": ["a mark on ring bonds tells them apart"],
+    },
+    {
+        "name": "the property model learns nothing",
+        "function": RIVALS + "by_network",
+        "old": "epochs=epochs, lr",
+        "new": "epochs=0, lr",
+        "since": "draws = [search",
+        "kills": ["gain from screening over a random choice, lower end"],
+    },
+    {
+        "name": "the search makes nothing up",
+        "function": "helpers.methods.candidates.evolve",
+        "old": "for _ in range(rounds):",
+        "new": "for _ in range(0):",
+        "kills": [
+            "draws in which the made-up ones are promised to be better",
+            "mean lead of the made-up ones over a random choice",
+        ],
+    },
+    {
+        "name": "the search asks the formula itself",
+        "old": "        return model(torch.arange(len(smiles)), new).tolist()",
+        "new": "        return likeness(smiles).tolist()",
+        "kills": [
+            "draws of five in which screening finds the better ones",
+            "mean lead of screening over making up",
+            "promise minus truth of the made-up molecules",
+        ],
+    },
+    {
+        "name": "the file forgets mean and spread",
+        "old": "InUnits(kept.net, *scale)",
+        "new": "InUnits(kept.net)",
+        "kills": ["the saved model predicts what the trained one did"],
+    },
+    {
+        "name": "neighbours are averaged, not added",
+        "old": "added = h + add_up(",
+        "new": "added = h + 0.5 * add_up(",
+        "kills": ["one step of GIN by hand agrees with PyG"],
+    },
+    {
+        "name": "the forest learns the whole value instead of the rest",
+        "old": "rest = free.y - free.calculated",
+        "new": "rest = free.y",
+        "kills": [
+            "correcting the simulation: gain over the simulation, lower end",
+            "correcting the simulation: gain over the forest alone, lower end",
+        ],
+    },
+]
