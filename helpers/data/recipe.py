@@ -69,8 +69,9 @@ class Recipe:
             return series_again(path, said)
         if reader == "smiles_table":
             data = smiles_table(
-                path, said["smiles"], groups=None, unit=said["unit"], separator=said["separator"]
-            )
+                path, said["smiles"], groups=None, unit=said["unit"], separator=said["separator"],
+                unreadable=said.get("unreadable"),
+            )  # fmt: skip
         elif reader == "texts":
             data = texts(path, said["text"], groups=None, separator=said["separator"])
         elif reader == "fasta":

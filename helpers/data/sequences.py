@@ -43,6 +43,7 @@ def smiles_table(
     time=None,
     missing=None,
     unlabelled=None,
+    unreadable=None,
     decimal=".",
     thousands=None,
     separator=",",
@@ -54,6 +55,8 @@ def smiles_table(
     path : file, UTF-8. smiles, target : names of the two columns; None: nothing to predict.
     unit : of a target that is a number.
     task, classes, groups, time, missing, unlabelled, decimal, thousands, separator : as in `own.table`.
+    unreadable : None or "drop"
+        A SMILES that RDKit cannot read is refused, or its row is left out and named in the report.
 
     Returns
     -------
@@ -71,13 +74,19 @@ def smiles_table(
     >>> smiles_table(file, "molecule", "logS").smiles
     ['CCO', 'c1ccccc1']
     """
+    if unreadable not in (None, "drop"):
+        raise ValueError(
+            f"smiles_table: unreadable must be None or 'drop', found {shown(str(unreadable))}"
+        )
     reading = Reading(decimal, thousands, missing_of("smiles_table", missing))
     decisions = {
         "reader": "smiles_table", "smiles": smiles, "unit": unit, "separator": separator,
+        "unreadable": unreadable,
     }  # fmt: skip
     cells, labels, origin = _labelled(
         "smiles_table", path, smiles, target, reading, decisions,
         {"task": task, "classes": classes, "unlabelled": unlabelled, "unit": unit}, groups, time,
+        readable=_molecule if unreadable else None,
     )  # fmt: skip
     texts = [_canonical(path, smiles, row, cell) for row, cell in cells.items()]
     if len(set(texts)) < len(texts):
@@ -135,7 +144,7 @@ def texts(
     return Texts(cells.tolist(), *labels, torch.arange(len(cells)), none, none, **origin)
 
 
-def _labelled(where, path, name, target, reading, decisions, labels, groups, time):
+def _labelled(where, path, name, target, reading, decisions, labels, groups, time, readable=None):
     """A column of texts, (y, classes), and what `Origin` holds."""
     frame = read_cells(where, path, decisions["separator"])
     groups = ask_groups(where, path, frame, target, groups)
@@ -145,6 +154,12 @@ def _labelled(where, path, name, target, reading, decisions, labels, groups, tim
         raise ValueError(
             f"{where}: {path}: the column {name!r} is both input and target, expected two columns"
         )
+    lost = (
+        [] if readable is None else [row for row in frame.index if not readable(frame[name][row])]
+    )
+    frame = frame.drop(index=lost)
+    if frame.empty:
+        raise ValueError(f"{where}: {path}, column {name!r}: expected one readable row, found none")
     y, classes = None, []
     if target is not None:
         y, classes, keep = read_labels(where, path, frame[target], reading, **labels)
@@ -158,6 +173,8 @@ def _labelled(where, path, name, target, reading, decisions, labels, groups, tim
     ]
     head = ("column", "read as", "sample", "values")
     notes = [count_of(len(frame), "row"), f"groups: {groups or 'none named'}"]
+    if lost:
+        notes.append(f"left out, not readable: row {', '.join(map(str, lost))}")
     origin = {
         "groups": None if groups is None else group_codes(where, path, frame[groups]),
         "time": None if time is None else timestamps(where, path, frame[time], reading),
@@ -169,16 +186,24 @@ def _labelled(where, path, name, target, reading, decisions, labels, groups, tim
 
 def _canonical(path, name, row, cell):
     """Rewrite one SMILES in canonical form."""
+    from rdkit.Chem import MolToSmiles
+
+    mol = _molecule(cell)
+    if mol is None:
+        raise ValueError(
+            f"smiles_table: {path}, row {row}, column {name!r}: expected a SMILES that RDKit can "
+            f"read, found {shown(cell)}; pass unreadable='drop' to leave such rows out"
+        )
+    return MolToSmiles(mol)
+
+
+def _molecule(cell):
+    """RDKit's molecule of one cell, or None."""
     from rdkit import Chem, rdBase
 
     with rdBase.BlockLogs():
         mol = Chem.MolFromSmiles(cell)
-    if mol is None or mol.GetNumAtoms() == 0:
-        raise ValueError(
-            f"smiles_table: {path}, row {row}, column {name!r}: expected a SMILES that RDKit can "
-            f"read, found {shown(cell)}"
-        )
-    return Chem.MolToSmiles(mol)
+    return mol if mol is not None and mol.GetNumAtoms() else None
 
 
 def fasta(path, *, alphabet=None, label=None, groups=None):

@@ -10,6 +10,7 @@ from helpers.data.graphs import (
     Graph,
     GraphBatches,
     Spans,
+    misplaced,
     smiles_to_graph,
 )
 from helpers.models.graph import GIN
@@ -141,3 +142,13 @@ def wide():
 def test_bad_input_is_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_misplaced_atoms_keep_everything_but_their_places():
+    graph = smiles_to_graph("CC(=O)Oc1ccccc1C(=O)O")
+    control = misplaced(graph, seed=3)
+    assert torch.equal(control.x, graph.x)
+    assert torch.equal(control.edge_attr, graph.edge_attr)
+    degrees = [g.edge_index[0].bincount().sort().values.tolist() for g in (graph, control)]
+    assert degrees[0] == degrees[1]
+    assert not torch.equal(control.edge_index, graph.edge_index)

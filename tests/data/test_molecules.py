@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from helpers.data import molecules
@@ -29,3 +30,37 @@ def test_freesolv_simulation_is_a_good_baseline_and_shuffled_it_is_not():
     shuffled = (data.y - data.calculated.roll(1)).square().mean().sqrt()
     assert error < 2 < shuffled
     assert isinstance(data.calculated, torch.Tensor)
+
+
+TEXTS = ["CCO", "c1ccccc1C(=O)O", "CC(=O)Oc1ccccc1C(=O)O", "[Na+].[Cl-]"]
+
+
+def test_descriptors_agree_with_rdkits_own_list():
+    from rdkit.Chem.Descriptors import descList
+
+    names = [name for name, _ in descList]
+    every, seven = molecules.all_descriptors(TEXTS), molecules.seven_numbers(TEXTS)
+    wanted = ["MolLogP", "ExactMolWt", "NumRotatableBonds", None, "TPSA", "NumHDonors", None]
+    for column, name in enumerate(wanted):
+        if name:
+            assert torch.allclose(seven[:, column], every[:, names.index(name)], atol=1e-3)
+    assert torch.equal(seven[:, :4], molecules.four_numbers(TEXTS))
+    assert every.isfinite().all()
+
+
+def test_fingerprints_tell_molecules_and_not_spellings_apart():
+    bits = molecules.fingerprints(["CCO", "OCC", "CCN"])
+    assert torch.equal(bits[0], bits[1])
+    assert not torch.equal(bits[0], bits[2])
+    assert set(bits.unique().tolist()) == {0, 1}
+
+
+def test_scaffolds_agree_with_rdkit_and_ringless_molecules_stand_alone():
+    found = molecules.scaffolds(["Cc1ccccc1", "CCO", "c1ccccc1", "C1CCCCC1", "CCN", "OCC"]).tolist()
+    assert found == [0, 1, 0, 2, 3, 1]
+
+
+def test_the_row_of_an_unreadable_molecule_is_named():
+    for function in (molecules.four_numbers, molecules.fingerprints, molecules.scaffolds):
+        with pytest.raises(ValueError, match="row 1: expected a SMILES .* found 'C1C'"):
+            function(["CC", "C1C"])

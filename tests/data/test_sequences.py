@@ -114,3 +114,16 @@ def test_one_missing_word_is_a_word_not_its_letters(write):
     file = write("m,y\nCC,1.5\nC,gone\nCCC,2.5\n")
     data = smiles_table(file, "m", "y", missing="gone", unlabelled="drop")
     assert data.smiles == ["CC", "CCC"]
+
+
+def test_unreadable_molecules_are_left_out_and_named(write):
+    file = write("m,y\nCC,1.5\nC1C,2.5\nCCO,\nnonsense,3.5\nCCC,4.5\n")
+    data = smiles_table(file, "m", "y", unreadable="drop", unlabelled="drop")
+    assert (data.smiles, data.y.tolist(), data.rows) == (["CC", "CCC"], [1.5, 4.5], [2, 6])
+    assert "left out, not readable: row 3, 5" in str(data.report.notes)
+    with pytest.raises(ValueError, match="unreadable='drop' to leave such rows out"):
+        smiles_table(file, "m", "y", unlabelled="drop")
+    with pytest.raises(ValueError, match="unreadable must be None or 'drop', found 'skip'"):
+        smiles_table(file, "m", "y", unreadable="skip")
+    with pytest.raises(ValueError, match="expected one readable row, found none"):
+        smiles_table(write("m,y\nC1,1\nC2,2\n"), "m", "y", unreadable="drop")

@@ -8,7 +8,7 @@ from torch import nn
 from torch_geometric.nn import GINConv, NNConv, global_add_pool, global_mean_pool
 
 from helpers.data.graphs import Graph, GraphBatches, smiles_to_graph
-from helpers.models.graph import GIN, MPNN, EdgeNetworkMessage, GINLayer, Readout, add_up
+from helpers.models.graph import GIN, MPNN, EdgeNetworkMessage, GINLayer, Readout, add_up, kinds_of
 
 SMILES = ["CCO", "c1ccccc1C(=O)O", "C", "CC#N", "CC(=O)Oc1ccccc1C(=O)O", "[Na+].[Cl-]"]
 MODELS = [
@@ -139,3 +139,10 @@ def test_several_outputs_and_zero_steps():
 def test_an_unknown_readout_is_refused():
     with pytest.raises(ValueError, match="how='max'.*expected 'sum' or 'mean'"):
         Readout(8, 1, "max")
+
+
+def test_kinds_agree_with_torchs_unique_rows():
+    rows = torch.randint(0, 3, (200, 6), generator=torch.Generator().manual_seed(0)).float() / 4
+    mine, theirs = kinds_of(rows), rows.unique(dim=0, return_inverse=True)[1]
+    pairs = set(zip(mine.tolist(), theirs.tolist()))
+    assert len(pairs) == len(mine.unique()) == len(theirs.unique())

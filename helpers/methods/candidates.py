@@ -1,0 +1,105 @@
+"""Candidate molecules: small edits, and a search that keeps what a model likes (survey 4.4; chapter 4-models/graph-molecules)."""
+
+from random import Random
+
+ELEMENTS = ("C", "N", "O", "F", "S", "Cl")
+
+
+def edited(smiles, random):
+    """One random edit of a molecule: exchange, add or remove an atom, or close a ring.
+
+    Parameters
+    ----------
+    smiles : str
+    random : random.Random
+
+    Returns
+    -------
+    str or None
+        Canonical SMILES of one connected molecule, or None where the edit breaks a valence.
+
+    Examples
+    --------
+    >>> sorted({edited("CCO", Random(seed)) for seed in range(60)} - {None})[:3]
+    ['C1CO1', 'CC', 'CCC']
+    """
+    from rdkit import Chem, rdBase
+
+    molecule = Chem.RWMol(Chem.MolFromSmiles(smiles))
+    Chem.Kekulize(molecule, clearAromaticFlags=True)
+    atom = random.randrange(molecule.GetNumAtoms())
+    EDITS[random.randrange(len(EDITS))](molecule, atom, random)
+    with rdBase.BlockLogs():
+        try:
+            Chem.SanitizeMol(molecule)
+        except (Chem.AtomValenceException, Chem.KekulizeException):
+            return None
+        found = Chem.MolToSmiles(molecule)
+        whole = found and "." not in found and Chem.MolFromSmiles(found) is not None
+    radical = any(atom.GetNumRadicalElectrons() for atom in molecule.GetAtoms())
+    return found if whole and not radical else None
+
+
+def exchange(molecule, atom, random):
+    """Make an atom another element."""
+    from rdkit.Chem import Atom
+
+    molecule.ReplaceAtom(atom, Atom(random.choice(ELEMENTS)))
+
+
+def add(molecule, atom, random):
+    """Hang a new atom on an atom."""
+    from rdkit.Chem import Atom, BondType
+
+    new = molecule.AddAtom(Atom(random.choice(ELEMENTS)))
+    kind = random.choice((BondType.SINGLE, BondType.SINGLE, BondType.DOUBLE))
+    molecule.AddBond(atom, new, kind)
+
+
+def remove(molecule, atom, random):
+    """Take an atom away, with its bonds."""
+    molecule.RemoveAtom(atom)
+
+
+def close(molecule, atom, random):
+    """Bind two atoms that are not bound yet."""
+    from rdkit.Chem import BondType
+
+    other = random.randrange(molecule.GetNumAtoms())
+    if other != atom and molecule.GetBondBetweenAtoms(atom, other) is None:
+        molecule.AddBond(atom, other, BondType.SINGLE)
+
+
+EDITS = (exchange, add, remove, close)
+
+
+def evolve(score, start, *, rounds, keep, children, seed=0):
+    """Edit the best molecules again and again: a search that only asks a model.
+
+    Parameters
+    ----------
+    score : callable, list of SMILES -> one number each, higher is better
+    start : list of SMILES, the first parents
+    rounds, keep, children : int
+        How often the `keep` best get `children` new molecules together, each an edit of one of them.
+    seed : int
+
+    Returns
+    -------
+    dict from SMILES to its score: all molecules that were scored, ``len(start) + rounds * children``
+    of them at most; no molecule is scored twice.
+    """
+    random = Random(seed)
+    known = dict(zip(start, score(start)))
+    for _ in range(rounds):
+        parents = sorted(known, key=known.get, reverse=True)[:keep]
+        fresh = set()
+        for _ in range(50 * children):
+            child = edited(random.choice(parents), random)
+            if child and child not in known:
+                fresh.add(child)
+            if len(fresh) == children:
+                break
+        fresh = sorted(fresh)
+        known |= dict(zip(fresh, score(fresh))) if fresh else {}
+    return known
