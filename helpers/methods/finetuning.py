@@ -120,12 +120,12 @@ def adapted(source, x, y, classes, rate, seed):
 
 
 def low_rank(source, x, y, classes, rate, seed, rank=4):
-    """The body is frozen; changes of low rank beside its convolutions, and the head, move."""
+    """Changes of low rank beside the convolutions, and the head, move; batch norm goes on counting."""
     net = renewed(source, classes, seed)
     freeze_to(net, 3)
     for group in net[:3]:
         group[0] = LowRank(group[0], rank, alpha=rank)
-        group[1] = Group(group[1]).requires_grad_(False)  # its statistics stay
+        group[1].requires_grad_(False)
     free = [p for p in net.parameters() if p.requires_grad]
     return train(net, x, y, rate, seed, optimizer=torch.optim.AdamW(free, rate))
 

@@ -36,16 +36,17 @@ def test_no_way_changes_the_source(name, task):
     assert all(torch.equal(value, before[key]) for key, value in source.state_dict().items())
 
 
-@pytest.mark.parametrize("name", ["head only", "adapters", "low rank"])
+@pytest.mark.parametrize("name", ["head only", "adapters"])
 def test_a_frozen_body_keeps_weights_and_statistics(name, task):
     source, x, y = task
     net = WAYS[name].learn(source, x[:12], y[:12], 3, 0.01, 0)
     state = {key: value for key, value in net.named_buffers() if "running_mean" in key}
     kept = [value for key, value in source.named_buffers() if "running_mean" in key]
     assert all(torch.equal(a, b) for a, b in zip(state.values(), kept, strict=True))
-    free = WAYS["finetuned"].learn(source, x[:12], y[:12], 3, 0.01, 0)
-    moved = [value for key, value in free.named_buffers() if "running_mean" in key]
-    assert not any(torch.equal(a, b) for a, b in zip(moved, kept, strict=True))
+    for name in ("finetuned", "low rank"):
+        free = WAYS[name].learn(source, x[:12], y[:12], 3, 0.01, 0)
+        moved = [value for key, value in free.named_buffers() if "running_mean" in key]
+        assert not any(torch.equal(a, b) for a, b in zip(moved, kept, strict=True))
 
 
 def test_a_new_head_and_nothing_else(task):
