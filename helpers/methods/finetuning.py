@@ -20,7 +20,13 @@ WIDTHS = (16, 32, 32)
 
 
 def block(inputs, outputs, *after):
-    """A convolution, batch norm, the positive part, and what comes after, as one group."""
+    """A convolution, batch norm, the positive part, and what comes after, as one group.
+
+    Parameters
+    ----------
+    inputs, outputs : int, channels.
+    after : further layers.
+    """
     parts = nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()
     return Group(*parts, *after)
 
@@ -49,10 +55,14 @@ def train(net, x, y, rate, seed, *, steps=STEPS, optimizer=None, schedule=None, 
 
     Parameters
     ----------
-    net : nn.Module. x, y : images and int64 classes.
-    rate : float, of AdamW at its highest. seed : int.
+    net : nn.Module
+    x, y : images and int64 classes.
+    rate : float, of AdamW at its highest.
+    seed : int
+    steps : int, in all; at least one pass over the images is made.
     optimizer : with rates of its own, in place of `rate`.
     schedule : callable, one cycle if left out.
+    batch : int, images a step, at most all of them.
     """
     batch = min(batch, len(x))
     fit(
@@ -68,7 +78,8 @@ def renewed(source, classes, seed):
 
     Parameters
     ----------
-    source : network of `small_net`. classes, seed : int.
+    source : network of `small_net`
+    classes, seed : int
     """
     net = copy.deepcopy(source)
     torch.manual_seed(seed)
@@ -77,30 +88,55 @@ def renewed(source, classes, seed):
 
 
 def scratch(source, x, y, classes, rate, seed):
-    """The same network from random weights."""
+    """The same network from random weights.
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    """
     return train(small_net(classes, seed + 50), x, y, rate, seed)
 
 
 def finetune(source, x, y, classes, rate, seed):
-    """All weights move, at one rate."""
+    """All weights move, at one rate.
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    """
     return train(renewed(source, classes, seed), x, y, rate, seed)
 
 
 def head_only(source, x, y, classes, rate, seed):
-    """The body is frozen, statistics and all; only the new head moves."""
+    """The body is frozen, statistics and all; only the new head moves.
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    """
     net = renewed(source, classes, seed)
     freeze_to(net, 3)
     return train(net, x, y, rate, seed, optimizer=torch.optim.AdamW(discriminative(net, rate)))
 
 
 def falling(source, x, y, classes, rate, seed):
-    """All weights move, each group 2.6 times more slowly than the one above it."""
+    """All weights move, each group 2.6 times more slowly than the one above it.
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    """
     net = renewed(source, classes, seed)
     return train(net, x, y, rate, seed, optimizer=torch.optim.AdamW(discriminative(net, rate)))
 
 
 def gradual(source, x, y, classes, rate, seed):
-    """One group after the other is freed from the top, with falling and slanted rates (ULMFiT)."""
+    """One group after the other is freed from the top, with falling and slanted rates (ULMFiT).
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    """
     net = renewed(source, classes, seed)
     for count in (3, 2, 1, 0):
         freeze_to(net, count)
@@ -110,7 +146,12 @@ def gradual(source, x, y, classes, rate, seed):
 
 
 def adapted(source, x, y, classes, rate, seed):
-    """The body is frozen; two adapters and the head move."""
+    """The body is frozen; two adapters and the head move.
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    """
     net = renewed(source, classes, seed)
     freeze_to(net, 3)
     adapters = Adapter(WIDTHS[0], 4), Adapter(WIDTHS[1], 4)
@@ -120,7 +161,13 @@ def adapted(source, x, y, classes, rate, seed):
 
 
 def low_rank(source, x, y, classes, rate, seed, rank=4):
-    """Changes of low rank beside the convolutions, and the head, move; batch norm goes on counting."""
+    """Changes of low rank beside the convolutions, and the head, move; batch norm goes on counting.
+
+    Parameters
+    ----------
+    source, x, y, classes, rate, seed : as for `Way.answers`; the rate is the setting.
+    rank : int, of the changes.
+    """
     net = renewed(source, classes, seed)
     freeze_to(net, 3)
     for group in net[:3]:
@@ -140,13 +187,23 @@ def by_library(make):
 
 
 def on_features(source, x, y, classes, setting, seed):
-    """Logistic regression on the features of a frozen body."""
+    """Logistic regression on the features of a frozen body.
+
+    Parameters
+    ----------
+    source, x, y, classes, setting, seed : as for `Way.answers`; the setting is the inverse penalty.
+    """
     features = predict(source[:3], x).numpy()
     return source[:3], logistic_regression(setting, seed).fit(features, y.numpy())
 
 
 def on_random_features(source, x, y, classes, setting, seed):
-    """The same on a body of random weights."""
+    """The same on a body of random weights.
+
+    Parameters
+    ----------
+    source, x, y, classes, setting, seed : as for `Way.answers`; the setting is the inverse penalty.
+    """
     return on_features(small_net(classes, seed + 50), x, y, classes, setting, seed)
 
 
@@ -216,7 +273,8 @@ def deal(groups, seed):
 
     Parameters
     ----------
-    groups : (N,) int64. seed : int.
+    groups : (N,) int64
+    seed : int
 
     Returns
     -------
@@ -234,7 +292,9 @@ def few(y, pool, count, seed):
 
     Parameters
     ----------
-    y : (N,) int64. pool : index tensor. count, seed : int.
+    y : (N,) int64
+    pool : index tensor
+    count, seed : int
 
     Returns
     -------

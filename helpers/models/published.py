@@ -40,6 +40,10 @@ class PublishedGCN(nn.Module):
     Its modules have the names under which the weights were published, so that
     ``load_state_dict(torch.load(file, weights_only=True))`` fits.
 
+    Parameters
+    ----------
+    width, layers : int, as published 300 and 5.
+
     Shapes: atoms (N, 2), ends (2, E), kinds (E, 2), batch (N,) of `helpers.data.atoms.numbered`
     to (molecules, 300), the mean over a molecule's atoms.
     """
