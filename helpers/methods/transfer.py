@@ -152,7 +152,7 @@ class Adapter(nn.Module):
 
 
 class LowRank(nn.Module):
-    r"""A frozen layer and a trainable change of low rank beside it (Hu et al. 2021, eq. 3).
+    r"""A frozen layer and a trainable change of low rank beside it (Hu et al. 2022, eq. 3).
 
     .. math:: h = W x + \frac{\alpha}{r}\, B A\, x
 
