@@ -3,6 +3,26 @@
 import torch
 from torch import nn
 
+KINDS = (nn.Linear, nn.Conv2d)
+
+
+class Group(nn.Sequential):
+    """Layers that freeze as one: while no weight of theirs may move, nothing else moves either.
+
+    A frozen batch norm still renews its running mean and variance with every training batch,
+    and everything above it drifts. Here it stays in evaluation mode as long as it is frozen.
+
+    Examples
+    --------
+    >>> group = Group(nn.Linear(2, 3), nn.BatchNorm1d(3)).requires_grad_(False)
+    >>> group.train()[1].training
+    False
+    """
+
+    def train(self, mode=True):
+        """Training mode only if a weight is free."""
+        return super().train(mode and any(p.requires_grad for p in self.parameters()))
+
 
 def freeze_to(groups, count):
     """Freeze the first `count` layer groups and free the others.
@@ -18,8 +38,8 @@ def freeze_to(groups, count):
 
     Notes
     -----
-    Only parameters freeze. Batch norm's running statistics still follow the training batches
-    unless its layer is in eval mode.
+    Only parameters freeze. Batch norm's running statistics still follow the training batches,
+    unless the groups are of class `Group`.
 
     Examples
     --------
@@ -68,6 +88,40 @@ def discriminative(groups, lr, factor=2.6):
     return found
 
 
+def slanted(cut=0.1, ratio=32):
+    """Slanted triangular rates: a short linear rise, a long linear fall (Howard and Ruder 2018, eq. 3).
+
+    Parameters
+    ----------
+    cut : float in (0, 1), share of the steps on the way up.
+    ratio : float >= 1, largest over smallest rate.
+
+    Returns
+    -------
+    callable, t in [0, 1] -> factor in [1 / ratio, 1], a schedule for `helpers.train.loop.fit`.
+
+    Raises
+    ------
+    ValueError : for values outside these ranges.
+
+    Examples
+    --------
+    >>> schedule = slanted()
+    >>> [round(schedule(t), 3) for t in (0, 0.1, 0.55, 1)]
+    [0.031, 1.0, 0.516, 0.031]
+    """
+    if not 0 < cut < 1 or ratio < 1:
+        raise ValueError(
+            f"slanted(cut={cut!r}, ratio={ratio!r}): expected a share in (0, 1) and a ratio of at least 1"
+        )
+
+    def factor(t):
+        p = t / cut if t < cut else 1 - (t - cut) / (1 - cut)
+        return (1 + max(p, 0.0) * (ratio - 1)) / ratio
+
+    return factor
+
+
 class Adapter(nn.Module):
     """A small bottleneck beside a frozen layer: x + up(relu(down(x))) (Houlsby et al. 2019).
 
@@ -95,3 +149,54 @@ class Adapter(nn.Module):
     def forward(self, x):
         """Add the correction."""
         return x + self.up(torch.relu(self.down(x)))
+
+
+class LowRank(nn.Module):
+    r"""A frozen layer and a trainable change of low rank beside it (Hu et al. 2022, eq. 3).
+
+    .. math:: h = W x + \frac{\alpha}{r}\, B A\, x
+
+    Parameters
+    ----------
+    layer : nn.Linear, or nn.Conv2d without groups; its own weights are frozen.
+    rank : int r >= 1.
+    alpha : float, the change is scaled by alpha / r.
+
+    Shapes: as the layer's. B starts at zero, so the layer starts unchanged. For a convolution A is
+    a convolution of the same kernel size to r channels, and B one of size 1, as in the library peft.
+
+    Raises
+    ------
+    ValueError : for another kind of layer, or a rank below 1.
+
+    Examples
+    --------
+    >>> layer, x = nn.Linear(4, 3), torch.randn(2, 4)
+    >>> torch.equal(LowRank(layer, 2)(x), layer(x))
+    True
+    """
+
+    def __init__(self, layer, rank, alpha=1.0):
+        super().__init__()
+        if not isinstance(layer, KINDS) or getattr(layer, "groups", 1) != 1 or rank < 1:
+            raise ValueError(
+                "LowRank: expected a linear layer or a convolution without groups and a rank of "
+                f"at least 1, found {type(layer).__name__} and {rank}"
+            )
+        self.layer, self.scale = layer.requires_grad_(False), alpha / rank
+        if isinstance(layer, nn.Linear):
+            self.A = nn.Linear(layer.in_features, rank, bias=False)
+            self.B = nn.Linear(rank, layer.out_features, bias=False)
+        else:
+            kernel = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+            self.A = nn.Conv2d(layer.in_channels, rank, *kernel, bias=False)
+            self.B = nn.Conv2d(rank, layer.out_channels, 1, bias=False)
+        nn.init.zeros_(self.B.weight)
+
+    def forward(self, x):
+        """The old answer and the change."""
+        return self.layer(x) + self.scale * self.B(self.A(x))
+
+    def change(self):
+        """The change of the weights, of the shape of ``layer.weight``: add it, and nothing is slower."""
+        return self.scale * torch.einsum("or,ri...->oi...", self.B.weight.flatten(1), self.A.weight)

@@ -2,7 +2,14 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.methods.transfer import Adapter, discriminative, freeze_to
+from helpers.methods.transfer import (
+    Adapter,
+    Group,
+    LowRank,
+    discriminative,
+    freeze_to,
+    slanted,
+)
 
 
 def groups():
@@ -80,3 +87,76 @@ def test_an_adapter_starts_as_the_identity_and_learns():
         nn.init.ones_(layer.weight)
         nn.init.zeros_(layer.bias)
     assert torch.allclose(plain(x), by_hand, atol=1e-5)
+
+
+def test_a_frozen_group_keeps_its_statistics_and_a_plain_one_does_not():
+    x = torch.randn(8, 3) + 5
+    for kind, still in ((Group, True), (nn.Sequential, False)):
+        layers = kind(nn.Linear(3, 3), nn.BatchNorm1d(3)).requires_grad_(False)
+        layers.train()(x)
+        assert bool((layers[1].running_mean == 0).all()) == still
+    free = Group(nn.Linear(3, 3), nn.BatchNorm1d(3)).train()
+    assert free[1].training
+    assert not free.eval()[1].training
+
+
+def test_slanted_rates_equal_torch_s_linear_cycle():
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, 1.0, 101, pct_start=11 / 101, anneal_strategy="linear", div_factor=32,
+        final_div_factor=1, cycle_momentum=False,
+    )  # fmt: skip
+    theirs = []
+    for _ in range(101):
+        theirs.append(optimizer.param_groups[0]["lr"])
+        optimizer.step(), cycle.step() if len(theirs) < 101 else None
+    assert [slanted()(t / 100) for t in range(101)] == pytest.approx(theirs)
+    assert [slanted(0.5)(t / 100) for t in range(101)] != pytest.approx(theirs)
+
+
+@pytest.mark.parametrize(("cut", "ratio"), [(0, 32), (1, 32), (0.1, 0.5)])
+def test_a_triangle_without_flanks_is_refused(cut, ratio):
+    with pytest.raises(ValueError, match="slanted.*expected a share in"):
+        slanted(cut, ratio)
+
+
+@pytest.mark.parametrize("layer", [nn.Linear(4, 3), nn.Conv2d(4, 3, 3, stride=2, padding=1)])
+def test_a_low_rank_change_starts_at_nothing_and_folds_into_the_weights(layer):
+    torch.manual_seed(0)
+    x = torch.randn(2, 4) if isinstance(layer, nn.Linear) else torch.randn(2, 4, 6, 6)
+    before = layer(x).detach()
+    beside = LowRank(layer, rank=2, alpha=6)
+    assert torch.equal(beside(x), before)
+    assert [name for name, p in beside.named_parameters() if p.requires_grad] == [
+        "A.weight",
+        "B.weight",
+    ]
+    nn.init.normal_(beside.B.weight)
+    after = beside(x).detach()
+    assert not torch.allclose(after, before)
+    change = beside.change().detach()
+    assert torch.linalg.matrix_rank(change.flatten(1)) == 2
+    layer.weight += change
+    assert torch.allclose(layer(x), after, atol=1e-5)
+
+
+def test_the_low_rank_layer_equals_peft_s():
+    layer, k = nn.Linear(4, 3), torch.arange(12.0)
+    beside = LowRank(layer, rank=2, alpha=6)
+    with torch.no_grad():
+        layer.weight.copy_((1.3 * k).sin().view(3, 4))
+        layer.bias.copy_(torch.tensor([0.1, -0.2, 0.3]))
+        beside.A.weight.copy_((0.7 * k[:8]).cos().view(2, 4))
+        beside.B.weight.copy_((0.9 * k[:6]).sin().view(3, 2))
+    found = beside((0.37 * k[:8]).sin().view(2, 4))
+    peft = [[-1.00005245, 0.01485252, 2.74522185], [-3.93210053, 2.03706884, 3.71852899]]
+    assert torch.allclose(found, torch.tensor(peft), atol=1e-5)  # peft 0.21.2, run apart
+
+
+@pytest.mark.parametrize(
+    ("layer", "rank"),
+    [(nn.BatchNorm1d(3), 2), (nn.Conv2d(4, 4, 3, groups=2), 2), (nn.Linear(2, 2), 0)],
+)
+def test_what_has_no_low_rank_change_is_refused(layer, rank):
+    with pytest.raises(ValueError, match="LowRank: expected a linear layer"):
+        LowRank(layer, rank)

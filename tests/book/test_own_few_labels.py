@@ -1,0 +1,42 @@
+"""The chapter on transfer learning runs on a folder of images that its author has not seen."""
+
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.data.own import image_folder
+
+sys.path.append(str(Path(__file__).resolve().parent))
+from test_own_images import CLASSES, alien, files, folders, run  # noqa: E402, F401
+
+CHAPTER = "5-methods/transfer-learning"
+SECONDS = 40  # processor time beside other work, imports included
+
+
+def test_the_chapter_runs_on_colour_images_of_patients(folders, monkeypatch, capsys):  # noqa: F811
+    home, work = folders
+    before = files(alien(home, patients=6, each=5))
+    data = image_folder(home, size=8, groups=r"(patient\d+)")
+    begin = time.process_time()
+    names = run(CHAPTER, data, work, monkeypatch)
+    assert time.process_time() - begin < SECONDS
+    assert names["classes"] == 3
+    assert names["graph"] == ()  # no molecules where they were not asked for
+    written = pd.read_csv(next(work.rglob("*.csv")))
+    assert set(written.truth) == set(CLASSES)
+    assert (written.truth == written.prediction).mean() > 0.5
+    patients = set(written.row.str.extract(r"(patient\d+)")[0])
+    assert len(patients) == 3  # half of the patients are the test
+    assert "○ what the frozen rich body gains" in capsys.readouterr().out
+    assert files(home) == before
+
+
+def test_images_without_classes_are_refused(folders, monkeypatch):  # noqa: F811
+    home, work = folders
+    alien(home, patients=1)
+    data = image_folder(home / "plain", size=8, labelled=False)
+    with pytest.raises(ValueError, match="expected one folder a class, found no labels"):
+        run(CHAPTER, data, work, monkeypatch)
