@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from helpers.data.splits import group_split
+from helpers.methods.label_graph import spectral, spread
 from helpers.methods.mean_teacher import MeanTeacher
 from helpers.methods.mixmatch import MixMatch
 from helpers.methods.pseudo_label import PseudoLabel, noisy_student, self_train
@@ -90,14 +91,23 @@ def deal(x, y, groups, seed, *, per_class=3, perturb=noisy, steps=300):
 
     Raises
     ------
-    ValueError : if a class has fewer labelled rows in the pool.
+    ValueError : if no dealing of a hundred leaves so many labelled rows of each class in the pool.
     """
-    pool, test = group_split(groups, test=0.3, seed=seed)
+    wanted = range(int(y.max()) + 1)
+    for turn in range(100):
+        pool, test = group_split(groups, test=0.3, seed=seed + 1000 * turn)
+        counts = y[pool][y[pool] >= 0].bincount(minlength=len(wanted))
+        if counts.min() >= per_class and (y[test] >= 0).any():
+            break
+    else:
+        raise ValueError(
+            f"deal: expected {per_class} labelled rows of each class in seven tenths of the groups, "
+            f"found {int(counts.min())} of class {int(counts.argmin())}"
+        )
     test = test[y[test] >= 0]
     hidden, labels = y[pool], torch.full((len(pool),), -1)
     labels[hidden >= 0] = hide_labels(hidden[hidden >= 0], per_class, seed=seed)
-    classes = int(y.max()) + 1
-    return Deal(x[pool], labels, x[test], y[test], classes, perturb, seed, steps, hidden)
+    return Deal(x[pool], labels, x[test], y[test], len(wanted), perturb, seed, steps, hidden)
 
 
 def typical_rows(x, n, seed=0):
@@ -165,9 +175,9 @@ def _logistic(deal, setting):
     return logistic(deal.classes, setting)(*deal.few)(deal.test)
 
 
-def _votes(model, deal):
-    """One vote a row for what a model predicts."""
-    return F.one_hot(torch.as_tensor(model.predict(deal.test.numpy())), deal.classes)
+def _hot(names, deal):
+    """One vote for the class that is predicted, (T, K)."""
+    return F.one_hot(torch.as_tensor(names), deal.classes)
 
 
 def _copies(deal, setting):
@@ -177,21 +187,33 @@ def _copies(deal, setting):
     x, y = deal.few
     torch.manual_seed(deal.seed)
     copies = torch.cat([x, *(deal.perturb(x) for _ in range(100))])
-    return _votes(SVC(C=setting).fit(copies.numpy(), y.repeat(101).numpy()), deal)
+    model = SVC(C=setting).fit(copies.numpy(), y.repeat(101).numpy())
+    return _hot(model.predict(deal.test.numpy()), deal)
+
+
+def _copies_named(deal, setting):
+    """The same support vectors name the pool twice, and learn from the names each time."""
+    from sklearn.svm import SVC
+
+    x, y = deal.few
+    torch.manual_seed(deal.seed)
+    copies, names = torch.cat([x, *(deal.perturb(x) for _ in range(100))]), y.repeat(101)
+    known = deal.labels >= 0
+    model = SVC(C=setting).fit(copies.numpy(), names.numpy())
+    for _ in range(2):
+        guess = torch.as_tensor(model.predict(deal.x.numpy()))
+        guess = torch.where(known, deal.labels, guess)
+        both = torch.cat([copies, deal.x]), torch.cat([names, guess])
+        model = SVC(C=setting).fit(*(part.numpy() for part in both))
+    return _hot(model.predict(deal.test.numpy()), deal)
 
 
 def _spreading(deal, setting):
-    """Labels spread over the graph of nearest neighbours (Zhou et al. 2004).
+    return _hot(spread(deal.x, deal.labels, deal.test, setting), deal)
 
-    A row that no chain of neighbours joins to a label gets the first class, as in scikit-learn.
-    """
-    import numpy as np
-    from sklearn.semi_supervised import LabelSpreading
 
-    model = LabelSpreading(kernel="knn", n_neighbors=setting)
-    model.fit(deal.x.numpy(), deal.labels.numpy())
-    with np.errstate(invalid="ignore"):  # such a row divides nothing by nothing
-        return _votes(model, deal)
+def _spectral(deal, setting):
+    return _hot(spectral(deal.x, deal.labels, deal.test, setting, seed=deal.seed), deal)
 
 
 def _repeated(deal, setting):
@@ -289,13 +311,17 @@ def _successive(deal, setting):
 
 
 def _student(deal, setting):
-    return noisy_student(training(deal), deal.x, deal.labels, generations=setting)[-1](deal.test)
+    return noisy_student(
+        training(deal), deal.x, deal.labels, generations=setting, classes=deal.classes
+    )[-1](deal.test)
 
 
 WAYS = {
     "logistic regression": Way(_logistic, "C", (0.1, 1, 10), 1),
     "support vectors, copies": Way(_copies, "C", (0.3, 1, 3), 1),
-    "label spreading": Way(_spreading, "neighbours", (5, 10, 20), 10),
+    "support vectors, copies, self-trained": Way(_copies_named, "C", (0.3, 1, 3), 1),
+    "spectral, support vectors": Way(_spectral, "neighbours", (3, 5, 10), 5),
+    "label spreading": Way(_spreading, "neighbours", (10, 20, 40), 40),
     "self-training, logistic": Way(_repeated, "C", (1, 10, 100), 10),
     "network, labels only": Way(_supervised, "rate", (0.003, 0.01, 0.03), 0.01),
     "pseudo-label": Way(_pseudo, "weight", (1, 3, 10), 3),

@@ -87,7 +87,7 @@ def surest(sure, guess, candidates, per_class):
     return kept
 
 
-def noisy_student(train, x, y, *, generations=3):
+def noisy_student(train, x, y, *, generations=3, classes=None):
     """Teacher, noisy student, and the student becomes the teacher (Xie et al. 2019, algorithm 1).
 
     Parameters
@@ -98,6 +98,8 @@ def noisy_student(train, x, y, *, generations=3):
     x : Tensor (N, ...)
     y : Tensor (N,) of labels 0..K-1; -1 where the label is not known.
     generations : int >= 0, students trained one after the other.
+    classes : int, optional
+        K, if a class may have no label at all; else the largest label and one.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def noisy_student(train, x, y, *, generations=3):
     4
     """
     known = y >= 0
-    given = F.one_hot(y[known]).float()
+    given = F.one_hot(y[known], classes or -1).float()
     models = [train(x[known], given)]
     for _ in range(generations):
         targets = models[-1](x).clone()

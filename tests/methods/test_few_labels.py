@@ -94,6 +94,12 @@ def test_without_maps_and_noise_an_image_stays(monkeypatch):
     assert torch.allclose(moved(images), images, atol=1e-5)
 
 
+def test_a_deal_that_cannot_be_is_refused():
+    x, y, groups = blobs()
+    with pytest.raises(ValueError, match="expected 100 labelled rows of each class"):
+        deal(x, y, groups, 0, per_class=100)
+
+
 def test_the_shared_network_is_the_same_each_time():
     one = deal(*blobs(), 0, steps=20)
     first, second = (taught(one, *one.few) for _ in range(2))
