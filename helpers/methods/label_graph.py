@@ -1,5 +1,7 @@
 """Labels that travel along the graph of nearest neighbours (survey 6.2.2; chapter 6-less-data/self-training)."""
 
+import warnings
+
 import torch
 from torch.nn import functional as F
 
@@ -87,7 +89,9 @@ def spectral(x, labels, new, k, *, seed=0):
     known = labels >= 0
     graph = near(k)(x.numpy())
     count = len(labels[known].unique())
-    found = spectral_embedding(graph, n_components=count, random_state=seed, drop_first=False)
+    with warnings.catch_warnings():  # parts that do not hang together are what we look for
+        warnings.filterwarnings("ignore", message="Graph is not fully connected")
+        found = spectral_embedding(graph, n_components=count, random_state=seed, drop_first=False)
     pool = F.normalize(torch.as_tensor(found), dim=1)
     model = SVC(C=10).fit(pool[known].numpy(), labels[known].numpy())
     nearest = NearestNeighbors(n_neighbors=k).fit(x.numpy())
