@@ -122,9 +122,10 @@ MUTANTS = [
     },
     {
         "name": "a network says the mean",
-        "function": RIVALS + "by_network",
-        "old": "out * spread + middle",
-        "new": "0 * out + middle",
+        "function": GRAPH + "MPNN.forward",
+        "old": "out = self.readout(",
+        "new": "out = 0 * self.readout(",
+        "since": 'inputs["graphs"] = store',
         "kills": [
             "lead of the MPNN over the mean, lower end",
             "mean gain from averaging forest and MPNN",
