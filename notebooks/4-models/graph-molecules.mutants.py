@@ -84,10 +84,10 @@ MUTANTS = [
         "kills": ["relative spread of the predictions over thirteen spellings"],
     },
     {
-        "name": "atoms without features",
-        "function": GRAPHS + "molecule_to_graph",
-        "old": "x=torch.tensor(atoms, dtype=torch.float32)",
-        "new": "x=0 * torch.tensor(atoms, dtype=torch.float32)",
+        "name": "all states are zero",
+        "function": GRAPH + "MPNN.states",
+        "old": "return h",
+        "new": "return 0 * h",
         "since": "spellings =",
         "kills": ["spread of the first atom's state over them"],
     },
@@ -111,7 +111,6 @@ MUTANTS = [
         "new": '"seven numbers": seven_numbers(smiles)[torch.randperm(len(y))]}',
         "kills": [
             "lead of the forest on seven numbers over the MPNN, lower end",
-            "mean gain from averaging forest and MPNN",
         ],
     },
     {
@@ -122,11 +121,15 @@ MUTANTS = [
         "kills": ["mean lead of the forest on four numbers over the MPNN"],
     },
     {
-        "name": "networks are not trained",
-        "function": RIVALS + "by_network",
-        "old": "epochs=epochs, lr",
-        "new": "epochs=0, lr",
-        "kills": ["lead of the MPNN over the mean, lower end"],
+        "name": "a network says the mean",
+        "function": GRAPH + "MPNN.forward",
+        "old": "out = self.readout(",
+        "new": "out = 0 * self.readout(",
+        "since": 'inputs["graphs"] = store',
+        "kills": [
+            "lead of the MPNN over the mean, lower end",
+            "mean gain from averaging forest and MPNN",
+        ],
     },
     {
         "name": "the bag of atoms is empty",
