@@ -10,6 +10,7 @@ from dataclasses import replace
 import torch
 
 from helpers.data.forms import digits_by_form
+from helpers.data.splits import group_split
 from helpers.methods.few_labels import WAYS, deal, moved, typical_rows
 
 SEEDS = range(25, 45)  # those of the page are 20 to 24
@@ -52,7 +53,8 @@ def cases():
 def run(way, per_class, rows, setting, seed):
     """Accuracy on the forms that are not in the pool."""
     data = digits_by_form()
-    dealt = deal(data.x, data.y, data.groups, seed, per_class=per_class, perturb=moved)
+    split = {"split": group_split, "per_class": per_class, "perturb": moved}
+    dealt = deal(data.x, data.y, data.groups, seed, **split)
     if rows == "typical":
         labels = torch.full_like(dealt.labels, -1)
         chosen = typical_rows(dealt.x, int((dealt.labels >= 0).sum()), seed)

@@ -248,7 +248,13 @@ def scaffolds(smiles):
 
 
 def read(smiles, where):
-    """RDKit's molecules of SMILES strings, one by one; the row of one that it cannot read is named."""
+    """RDKit's molecules of SMILES strings, one by one; the row of one that it cannot read is named.
+
+    Parameters
+    ----------
+    smiles : sequence of str
+    where : str, who asks, for the sentence of the error
+    """
     from rdkit import Chem, rdBase
 
     for row, text in enumerate(smiles):

@@ -41,14 +41,28 @@ def edited(smiles, random):
 
 
 def exchange(molecule, atom, random):
-    """Make an atom another element."""
+    """Make an atom another element.
+
+    Parameters
+    ----------
+    molecule : rdkit.Chem.RWMol, changed in place
+    atom : int, its number
+    random : random.Random
+    """
     from rdkit.Chem import Atom
 
     molecule.ReplaceAtom(atom, Atom(random.choice(ELEMENTS)))
 
 
 def add(molecule, atom, random):
-    """Hang a new atom on an atom."""
+    """Hang a new atom on an atom.
+
+    Parameters
+    ----------
+    molecule : rdkit.Chem.RWMol, changed in place
+    atom : int, its number
+    random : random.Random
+    """
     from rdkit.Chem import Atom, BondType
 
     new = molecule.AddAtom(Atom(random.choice(ELEMENTS)))
@@ -57,12 +71,26 @@ def add(molecule, atom, random):
 
 
 def remove(molecule, atom, random):
-    """Take an atom away, with its bonds."""
+    """Take an atom away, with its bonds.
+
+    Parameters
+    ----------
+    molecule : rdkit.Chem.RWMol, changed in place
+    atom : int, its number
+    random : random.Random
+    """
     molecule.RemoveAtom(atom)
 
 
 def close(molecule, atom, random):
-    """Bind two atoms that are not bound yet."""
+    """Bind two atoms that are not bound yet.
+
+    Parameters
+    ----------
+    molecule : rdkit.Chem.RWMol, changed in place
+    atom : int, its number
+    random : random.Random
+    """
     from rdkit.Chem import BondType
 
     other = random.randrange(molecule.GetNumAtoms())

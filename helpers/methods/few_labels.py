@@ -12,7 +12,6 @@ from functools import partial
 import torch
 from torch.nn import functional as F
 
-from helpers.data.splits import group_split
 from helpers.methods.label_graph import spectral, spread
 from helpers.methods.mean_teacher import MeanTeacher
 from helpers.methods.mixmatch import MixMatch
@@ -77,7 +76,7 @@ def noisy(rows):
     return rows + 0.2 * torch.randn_like(rows)
 
 
-def deal(x, y, groups, seed, *, per_class=3, perturb=noisy, steps=300):
+def deal(x, y, groups, seed, *, split, per_class=3, perturb=noisy, steps=300):
     """Deal groups to pool and test anew, and labels within the pool.
 
     Parameters
@@ -86,6 +85,7 @@ def deal(x, y, groups, seed, *, per_class=3, perturb=noisy, steps=300):
     y : Tensor (N,) of int64; rows with -1 join the pool and are never scored.
     groups : Tensor (N,), rows that belong together; three tenths of the groups are the test.
     seed : int
+    split : callable, (groups, test=share, seed=seed) -> rows of pool and test
     per_class : int, labels of each class that are kept.
     perturb, steps : see `Deal`
 
@@ -95,7 +95,7 @@ def deal(x, y, groups, seed, *, per_class=3, perturb=noisy, steps=300):
     """
     wanted = range(int(y.max()) + 1)
     for turn in range(100):
-        pool, test = group_split(groups, test=0.3, seed=seed + 1000 * turn)
+        pool, test = split(groups, test=0.3, seed=seed + 1000 * turn)
         counts = y[pool][y[pool] >= 0].bincount(minlength=len(wanted))
         if counts.min() >= per_class and (y[test] >= 0).any():
             break
@@ -146,13 +146,26 @@ class Way:
         return f"{self.name} {', '.join(map(str, self.settings))}"
 
     def accuracy(self, deal, setting=None):
-        """Share of the test rows that are named right."""
+        """Share of the test rows that are named right.
+
+        Parameters
+        ----------
+        deal : Deal
+        setting : one of `settings`, or None for `chosen`
+        """
         setting = self.chosen if setting is None else setting
         return float((self.scores(deal, setting).argmax(1) == deal.truth).float().mean())
 
 
 def probabilities(model, rows, classes):
-    """A scikit-learn model's probabilities in the columns of all classes, (N, K)."""
+    """A scikit-learn model's probabilities in the columns of all classes, (N, K).
+
+    Parameters
+    ----------
+    model : estimator with ``classes_`` and ``predict_proba``
+    rows : Tensor (N, F)
+    classes : int, K
+    """
     found = torch.zeros(len(rows), classes)
     found[:, torch.as_tensor(model.classes_)] = torch.as_tensor(
         model.predict_proba(rows.numpy()), dtype=torch.float32
@@ -161,7 +174,14 @@ def probabilities(model, rows, classes):
 
 
 def logistic(classes, C, **options):
-    """``train`` of `self_train`: scikit-learn's logistic regression with the inverse penalty C."""
+    """``train`` of `self_train`: scikit-learn's logistic regression with the inverse penalty C.
+
+    Parameters
+    ----------
+    classes : int, K
+    C : float
+    options : further ones of scikit-learn's estimator
+    """
     from sklearn.linear_model import LogisticRegression
 
     def train(x, y):
@@ -230,7 +250,13 @@ def net_of(deal):
 
 
 def labelled_only(model, batch):
-    """The supervised loss; the unlabelled part of a batch is not looked at."""
+    """The supervised loss; the unlabelled part of a batch is not looked at.
+
+    Parameters
+    ----------
+    model : nn.Module
+    batch : tuple (inputs, labels, ...)
+    """
     return F.cross_entropy(model(batch[0]), batch[1])
 
 
@@ -245,7 +271,16 @@ def _perturbed(deal):
 
 
 def by_step(make_step, deal, setting, *, lr=0.01, transform=None):
-    """Train the network with a step over batches of both streams; give its scores."""
+    """Train the network with a step over batches of both streams; give its scores.
+
+    Parameters
+    ----------
+    make_step : callable, (network, deal, setting) -> step
+    deal : Deal
+    setting : number, given to make_step
+    lr : float, highest learning rate
+    transform : callable or None, see `helpers.train.loop.fit`
+    """
     net = net_of(deal)
     step = make_step(net, deal, setting)
     streams = TwoStreams(deal.x, deal.labels, seed=deal.seed)
@@ -282,7 +317,14 @@ def _mixmatch(net, deal, setting):
 
 
 def taught(deal, x, targets):
-    """The shared network, trained on perturbed rows x (N, F) and classes (N,) or shares (N, K)."""
+    """The shared network, trained on perturbed rows x (N, F) and classes (N,) or shares (N, K).
+
+    Parameters
+    ----------
+    deal : Deal
+    x : Tensor (N, F)
+    targets : Tensor (N,) or (N, K)
+    """
     net = net_of(deal)
     epochs = max(1, round(deal.steps / -(-len(x) // 64)))
     fit(

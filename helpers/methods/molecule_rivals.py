@@ -40,6 +40,10 @@ def by_library(regressor, classifier):
     """A rival of scikit-learn: each maker takes (setting, seed) and gives an estimator.
 
     Training molecules of one class leave nothing to learn: then that class is predicted.
+
+    Parameters
+    ----------
+    regressor, classifier : callables (setting, seed) -> estimator
     """
 
     def learn(x, y, train, valid, classes, setting, seed):
@@ -53,21 +57,39 @@ def by_library(regressor, classifier):
 
 
 def mean(setting, seed):
-    """The mean of the training molecules, whatever the molecule."""
+    """The mean of the training molecules, whatever the molecule.
+
+    Parameters
+    ----------
+    setting : float or None, nothing to set
+    seed : int
+    """
     from sklearn.dummy import DummyRegressor
 
     return DummyRegressor()
 
 
 def majority(setting, seed):
-    """The most frequent class, whatever the molecule."""
+    """The most frequent class, whatever the molecule.
+
+    Parameters
+    ----------
+    setting : float or None, nothing to set
+    seed : int
+    """
     from sklearn.dummy import DummyClassifier
 
     return DummyClassifier()
 
 
 def ridge(setting, seed):
-    """A linear model of scaled columns; the setting is the weight of its penalty."""
+    """A linear model of scaled columns; the setting is the weight of its penalty.
+
+    Parameters
+    ----------
+    setting : float or None, weight of the penalty
+    seed : int
+    """
     from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -76,7 +98,13 @@ def ridge(setting, seed):
 
 
 def logistic(setting, seed):
-    """Its sibling for classes."""
+    """Its sibling for classes.
+
+    Parameters
+    ----------
+    setting : float or None, weight of the penalty
+    seed : int
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -85,7 +113,13 @@ def logistic(setting, seed):
 
 
 def forest(setting, seed):
-    """A hundred randomised trees; the setting is the smallest leaf."""
+    """A hundred randomised trees; the setting is the smallest leaf.
+
+    Parameters
+    ----------
+    setting : float or None, smallest leaf
+    seed : int
+    """
     from sklearn.ensemble import RandomForestRegressor
 
     return RandomForestRegressor(
@@ -94,7 +128,13 @@ def forest(setting, seed):
 
 
 def forest_of_classes(setting, seed):
-    """Its sibling for classes."""
+    """Its sibling for classes.
+
+    Parameters
+    ----------
+    setting : float or None, smallest leaf
+    seed : int
+    """
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(
@@ -107,6 +147,11 @@ def by_network(make, epochs=16):
 
     The setting is the learning rate, raised and lowered once; the weights of the epoch with the
     lowest validation loss are kept. A number is scaled by mean and spread of the training molecules.
+
+    Parameters
+    ----------
+    make : callable, (outputs) -> nn.Module of graphs
+    epochs : int
     """
 
     def learn(store, y, train, valid, classes, setting, seed):
@@ -237,6 +282,11 @@ def out_of_fold(rival, inputs, y, folds, *, classes=0, seed=0, tries=1):
 
 def by_group(values, groups):
     """The mean of `values` (N,) in each group (N,) int64: a list, one float a group.
+
+    Parameters
+    ----------
+    values : Tensor (N,)
+    groups : Tensor (N,) of int64, 0 to G - 1
 
     Examples
     --------

@@ -1,7 +1,10 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
+from helpers.data.splits import group_split
 from helpers.methods.few_labels import (
     WAYS,
     Deal,
@@ -15,6 +18,8 @@ from helpers.methods.few_labels import (
     typical_rows,
 )
 
+dealt = partial(deal, split=group_split)
+
 
 def blobs(n=240, classes=3, seed=0):
     draws = torch.Generator().manual_seed(seed)
@@ -27,7 +32,7 @@ def test_a_deal_keeps_groups_together_and_hides_all_but_a_few():
     x, y, groups = blobs()
     y = torch.where(torch.arange(len(y)) % 5 == 0, -1, y)
     number = torch.arange(len(y), dtype=torch.float32)[:, None]
-    one = deal(number, y, groups, 3, per_class=4)
+    one = dealt(number, y, groups, 3, per_class=4)
     pool, test = one.x[:, 0].long(), one.test[:, 0].long()
     assert not set(groups[pool].tolist()) & set(groups[test].tolist())
     assert torch.equal(one.hidden, y[pool])
@@ -36,19 +41,19 @@ def test_a_deal_keeps_groups_together_and_hides_all_but_a_few():
     known = one.labels >= 0
     assert torch.equal(one.labels[known], one.hidden[known])
     assert one.few[1].bincount().tolist() == [4, 4, 4]
-    assert not torch.equal(deal(number, y, groups, 4, per_class=4).x, one.x)
+    assert not torch.equal(dealt(number, y, groups, 4, per_class=4).x, one.x)
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_every_way_learns_blobs_and_none_learns_noise(name):
     way = WAYS[name]
-    easy = deal(*blobs(), 0, per_class=3, steps=60)
+    easy = dealt(*blobs(), 0, per_class=3, steps=60)
     scores = way.scores(easy, way.chosen)
     assert scores.shape == (len(easy.test), 3)
     assert torch.isfinite(scores.float()).all()
     assert way.accuracy(easy) > 0.85
     x, y, groups = blobs()
-    noise = deal(torch.randn_like(x), y, groups, 0, per_class=3, steps=60)
+    noise = dealt(torch.randn_like(x), y, groups, 0, per_class=3, steps=60)
     assert way.accuracy(noise) < 0.6
     assert len(way.settings) == 3
     assert way.chosen in way.settings
@@ -97,11 +102,11 @@ def test_without_maps_and_noise_an_image_stays(monkeypatch):
 def test_a_deal_that_cannot_be_is_refused():
     x, y, groups = blobs()
     with pytest.raises(ValueError, match="expected 100 labelled rows of each class"):
-        deal(x, y, groups, 0, per_class=100)
+        dealt(x, y, groups, 0, per_class=100)
 
 
 def test_the_shared_network_is_the_same_each_time():
-    one = deal(*blobs(), 0, steps=20)
+    one = dealt(*blobs(), 0, steps=20)
     first, second = (taught(one, *one.few) for _ in range(2))
     pairs = list(zip(first.parameters(), second.parameters()))
     assert all(torch.equal(a, b) for a, b in pairs)
