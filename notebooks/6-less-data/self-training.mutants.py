@@ -165,8 +165,8 @@ MUTANTS = [
     {
         "name": "weights are not balanced",
         "function": FEW + "logistic",
-        "old": ", **options)",
-        "new": ")",
+        "old": "max_iter=3000, **options)",
+        "new": "max_iter=3000)",
         "kills": [
             "blood cells: mean change, threshold and balanced weights",
             "balanced weights: mean change of accuracy",
