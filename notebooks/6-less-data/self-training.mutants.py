@@ -245,13 +245,20 @@ MUTANTS = [
         "kills": ["cost of 'other' in accuracy on the familiar"],
     },
     {
-        "name": "the five labels stay right",
-        "old": "labels[(labels == digit).nonzero()[0, 0]] = digit + 1",
-        "new": "pass",
-        "kills": [
-            "five wrong labels cost logistic regression",
-            "and cost its self-training",
-        ],
+        "name": "logistic regression sees the true labels",
+        "function": FEW + "_logistic",
+        "since": "def spoiled(D):",
+        "old": "(*deal.few)(deal.test)",
+        "new": "(deal.x, deal.hidden)(deal.test)",
+        "kills": ["five wrong labels cost logistic regression"],
+    },
+    {
+        "name": "self-training sees the true labels",
+        "function": FEW + "_repeated",
+        "since": "def spoiled(D):",
+        "old": "deal.x, deal.labels, threshold=0.0",
+        "new": "deal.x, deal.hidden, threshold=0.0",
+        "kills": ["and cost its self-training"],
     },
     NOTHING_ADMITTED
     | {
