@@ -262,12 +262,6 @@ MUTANTS = [
     },
     NOTHING_ADMITTED
     | {
-        "name": "wrong labels, and nothing admitted",
-        "since": "bad = [spoiled(D)",
-        "kills": ["self-training spares of that cost"],
-    },
-    NOTHING_ADMITTED
-    | {
         "name": "few labels, and nothing admitted",
         "since": "def gains(per_class):",
         "kills": ["gain with three labels of each digit"],
