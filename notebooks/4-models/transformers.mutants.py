@@ -103,7 +103,7 @@ MUTANTS = [
     },
     {
         "name": "the encoder is not trained, nor the other networks on logs",
-        "old": "    train(network, (logs, lost), fill_in, epochs=5)",
+        "old": "    train(network, (logs, lost), fill_in, epochs=5, lr=own)",
         "new": "    pass",
         "kills": ["answers that follow a change of the twins"],
     },
@@ -115,9 +115,15 @@ MUTANTS = [
     },
     {
         "name": "the encoder of DNA is not trained",
-        "old": "train(reader, pair, supervised(F.cross_entropy), epochs=6)",
+        "old": "train(network, pair, supervised(F.cross_entropy), epochs=6)",
         "new": "pass",
         "kills": ["accuracy of the encoder on DNA"],
+    },
+    {
+        "name": "one weight for each place, so small that it says nothing",
+        "old": "LogisticRegression(C=0.1)",
+        "new": "LogisticRegression(C=1e-7)",
+        "kills": ["lead of one weight a place over the mean of the places, lower end"],
     },
     {
         "name": "paragraphs may stand in several modules",
