@@ -68,7 +68,7 @@ MUTANTS = [
         "old": "return [part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts]",
         "new": "return [(part * (k > 0)).unflatten(-1, (self.heads, -1)).transpose(1, 2) "
         "for k, part in enumerate(parts)]",
-        "since": "for network in networks.values():",
+        "since": "for name, network in networks.items():",
         "kills": [
             "lead of the encoder over the recurrent network, lower end",
             "lead of the encoder over itself with equal weights, lower end",
