@@ -14,6 +14,7 @@ import torch
 from helpers.data.graphs import GraphBatches, misplaced, smiles_to_graph
 from helpers.data.molecules import (
     all_descriptors,
+    counts,
     fingerprints,
     four_numbers,
     freesolv,
@@ -33,7 +34,6 @@ from helpers.methods.molecule_rivals import (
     by_group,
     by_library,
     by_network,
-    counts,
     error,
     mpnn,
     out_of_fold,

@@ -11,7 +11,6 @@ from functools import partial
 import torch
 from torch import nn
 
-from helpers.data.molecules import read
 from helpers.models.graph import GIN, MPNN, DeepSet
 from helpers.train.loop import fit, predict
 from helpers.train.schedule import one_cycle
@@ -208,35 +207,6 @@ def gin(outputs, **changes):
 def bag(outputs):
     """The network without messages: a sum of atoms and bonds, then a hidden layer."""
     return DeepSet(26, 6, outputs=outputs)
-
-
-def counts(smiles, size=1024):
-    """How often each kind of neighbourhood of one bond occurs (Morgan's, Rogers and Hahn 2010).
-
-    Parameters
-    ----------
-    smiles : sequence of N SMILES
-    size : int
-        Number of columns; kinds of neighbourhood may share one.
-
-    Returns
-    -------
-    tensor (N, size), float32, whole numbers
-
-    Raises ValueError, naming the row, where RDKit cannot read a SMILES.
-
-    Examples
-    --------
-    Ethanol's two carbons and its oxygen, alone and with their neighbours:
-
-    >>> counts(["CCO"]).sum().item()
-    6.0
-    """
-    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
-
-    morgan = GetMorganGenerator(radius=1, fpSize=size)
-    found = [morgan.GetCountFingerprintAsNumPy(m).tolist() for m in read(smiles, "counts")]
-    return torch.tensor(found, dtype=torch.float32)
 
 
 FOREST, RATES = by_library(forest, forest_of_classes), (0.005, 0.002, 0.01)

@@ -119,7 +119,12 @@ class Readout(nn.Module):
 
 
 def two_layers(inputs, hidden, outputs):
-    """A small network: two linear layers with a ReLU between them."""
+    """A small network: two linear layers with a ReLU between them.
+
+    Parameters
+    ----------
+    inputs, hidden, outputs : int, how wide each layer is
+    """
     return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
 
 

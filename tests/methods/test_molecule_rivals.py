@@ -3,13 +3,13 @@ import torch
 from sklearn.ensemble import RandomForestRegressor
 
 from helpers.data.graphs import GraphBatches, smiles_to_graph
+from helpers.data.molecules import counts
 from helpers.methods.molecule_rivals import (
     RIVALS,
     bag,
     by_group,
     by_network,
     choose,
-    counts,
     error,
     gin,
     mpnn,
@@ -76,15 +76,6 @@ def test_means_by_group_and_wrong_targets():
     assert by_group(torch.tensor([1.0, 3.0, 5.0]), torch.tensor([1, 1, 0])) == [5.0, 2.0]
     with pytest.raises(ValueError, match=r"choose\(classes=2\): expected int64 targets, found"):
         choose(RIVALS["mean"], COLUMNS, Y, *FOLDS[0][:2], classes=2)
-
-
-def test_counts_agree_with_atoms_counted_by_hand_and_know_their_neighbours():
-    found = counts(["CCO", "OCC", "CCCO", "COC"])
-    assert torch.equal(found[0], found[1])
-    assert not torch.equal(found[0], found[3])
-    assert found.sum(1).tolist() == [6.0, 6.0, 8.0, 6.0]  # each atom alone, and with its neighbours
-    with pytest.raises(ValueError, match="row 1.*found 'C1CC'"):
-        counts(["C", "C1CC"])
 
 
 def test_the_linear_model_of_counts_adds_up_a_property():
