@@ -2,6 +2,8 @@
 
 from random import Random
 
+import torch
+
 ELEMENTS = ("C", "N", "O", "F", "S", "Cl")
 
 
@@ -131,3 +133,60 @@ def evolve(score, start, *, rounds, keep, children, seed=0):
         fresh = sorted(fresh)
         known |= dict(zip(fresh, score(fresh))) if fresh else {}
     return known
+
+
+def best(scored, count=20):
+    """The `count` entries of a dict with the highest scores, best first.
+
+    Parameters
+    ----------
+    scored : dict from SMILES to float
+    count : int
+
+    Examples
+    --------
+    >>> best({"C": 0.1, "CC": 0.3, "CO": 0.2}, 2)
+    {'CC': 0.3, 'CO': 0.2}
+    """
+    return dict(sorted(scored.items(), key=lambda pair: -pair[1])[:count])
+
+
+def both_ways(ask, start, library, *, rounds=10, seed=0, count=20):
+    """Screen a library, and make molecules up, with the same model: the best of each.
+
+    Parameters
+    ----------
+    ask : callable, list of SMILES -> one prediction each, higher is better
+    start : list of SMILES, where the search begins
+    library : list of SMILES
+    rounds : int
+        Of thirty made-up molecules each.
+    seed, count : int
+
+    Returns
+    -------
+    dict with "library, screened" and "made up, searched": dicts from SMILES to prediction
+    """
+    made = evolve(ask, start, rounds=rounds, keep=count, children=30, seed=seed)
+    screened = dict(zip(library, ask(library)))
+    return {"library, screened": best(screened, count), "made up, searched": best(made, count)}
+
+
+def sums(graphs):
+    """The features of each molecule's atoms and bonds, added up: what a simple model can read.
+
+    Parameters
+    ----------
+    graphs : sequence of N `helpers.data.graphs.Graph`, F node and K edge features
+
+    Returns
+    -------
+    tensor (N, F + K), float32; each bond counts once
+
+    Examples
+    --------
+    >>> from helpers.data.graphs import smiles_to_graph
+    >>> sums([smiles_to_graph("CCO")])[0, :3].tolist()
+    [2.0, 0.0, 1.0]
+    """
+    return torch.stack([torch.cat([g.x.sum(0), g.edge_attr.sum(0) / 2]) for g in graphs])

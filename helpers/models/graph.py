@@ -94,15 +94,21 @@ class Readout(nn.Module):
     how : "sum" or "mean"
         A sum grows with the graph, a mean does not. With "sum" f is linear without bias, so the
         prediction is a sum of contributions of the nodes: extensive.
+    hidden : int
+        Units of a hidden layer between sum and prediction, 0 for none. With one, f is a small
+        network: the parts of a molecule may influence each other's worth.
     """
 
-    def __init__(self, width, outputs=1, how="mean"):
+    def __init__(self, width, outputs=1, how="mean", hidden=0):
         super().__init__()
         if how not in ("sum", "mean"):
             raise ValueError(f"Readout(how={how!r}): expected 'sum' or 'mean'")
         self.how = how
         self.node = nn.Sequential(nn.Linear(width, width), nn.ReLU())
-        self.graph = nn.Linear(width, outputs, bias=how == "mean")
+        if hidden:
+            self.graph = two_layers(width, hidden, outputs)
+        else:
+            self.graph = nn.Linear(width, outputs, bias=how == "mean")
 
     def forward(self, h, batch, num_graphs):
         """h (N, D), batch (N,) -> (G, outputs)."""
@@ -110,6 +116,16 @@ class Readout(nn.Module):
         if self.how == "mean":
             total = total / batch.bincount(minlength=num_graphs).clamp(min=1)[:, None]
         return self.graph(total)
+
+
+def two_layers(inputs, hidden, outputs):
+    """A small network: two linear layers with a ReLU between them.
+
+    Parameters
+    ----------
+    inputs, hidden, outputs : int, how wide each layer is
+    """
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
 
 
 class MPNN(nn.Module):
@@ -130,6 +146,8 @@ class MPNN(nn.Module):
     readout : "mean" or "sum"
         See `Readout`. Gilmer et al. use a set-to-set readout instead.
     outputs : int
+    hidden : int
+        Units of a hidden layer after the readout's sum or mean; 0 for none.
 
     Notes
     -----
@@ -144,14 +162,14 @@ class MPNN(nn.Module):
     """
 
     def __init__(
-        self, node_features, edge_features, width=32, steps=3, readout="mean", outputs=1
+        self, node_features, edge_features, width=32, steps=3, readout="mean", outputs=1, hidden=0
     ):  # fmt: skip
         super().__init__()
         self.steps = steps
         self.embed = nn.Linear(node_features, width)
         self.message = EdgeNetworkMessage(width, edge_features)
         self.update = nn.GRUCell(width, width)
-        self.readout = Readout(width, outputs, readout)
+        self.readout = Readout(width, outputs, readout, hidden)
 
     def states(self, graph):
         """The node states after the last step, (N, D)."""
@@ -223,4 +241,36 @@ class GIN(nn.Module):
     def forward(self, graph):
         """One prediction for each graph of the batch."""
         out = self.readout(self.states(graph), graph.batch, graph.num_graphs)
+        return out[:, 0] if out.shape[1] == 1 else out
+
+
+class DeepSet(nn.Module):
+    r"""A bag of nodes and edges: no message, a network after the sum (Zaheer et al. 2017, theorem 2).
+
+    .. math:: \hat y_g = f\Big(\sum_{v \in g} r(x_v) + \sum_{e \in g} s(x_e)\Big)
+
+    Parameters
+    ----------
+    node_features, edge_features, width, outputs : as for `MPNN`
+        Which edge joins which nodes is not used; each edge counts in both directions.
+
+    Examples
+    --------
+    >>> from helpers.data.graphs import GraphBatches, smiles_to_graph
+    >>> batch = next(iter(GraphBatches([smiles_to_graph(s) for s in ("CCO", "c1ccccc1")])))
+    >>> DeepSet(26, 6)(batch).shape
+    torch.Size([2])
+    """
+
+    def __init__(self, node_features, edge_features, width=32, outputs=1):
+        super().__init__()
+        self.node = nn.Sequential(two_layers(node_features, width, width), nn.ReLU())
+        self.edge = nn.Sequential(two_layers(edge_features, width, width), nn.ReLU())
+        self.graph = two_layers(width, width, outputs)
+
+    def forward(self, graph):
+        """One prediction for each graph of the batch."""
+        total = add_up(self.node(graph.x), graph.batch, graph.num_graphs)
+        owner = graph.batch[graph.edge_index[0]]
+        out = self.graph(total + add_up(self.edge(graph.edge_attr), owner, graph.num_graphs))
         return out[:, 0] if out.shape[1] == 1 else out

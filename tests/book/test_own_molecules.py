@@ -22,7 +22,7 @@ WRONG = ("C1CC", "not a molecule", "")
 
 
 def alien(path, seed=0):
-    """Forty-eight molecules with silicon and charges, three that cannot be read, gaps in each target."""
+    """Forty-eight molecules with silicon, charges and a mixture, three that cannot be read, gaps in each target."""
     rng = np.random.default_rng(seed)
     smiles = [core.format(end) for core, end in product(CORES, ENDS)]
     polar = np.array([sum(text.count(letter) for letter in "ON") for text in smiles])
@@ -30,6 +30,7 @@ def alien(path, seed=0):
     frame["activity"] = 100 * polar + rng.normal(size=len(smiles))
     frame["two"] = np.where(polar > 0, "polar", "not")
     frame["three"] = np.select([polar == 0, polar == 1], ["zero", "one"], "many")
+    frame.loc[7, "structure"] += ".O"
     frame.loc[[3, 17], ["activity", "two", "three"]] = None
     frame = pd.concat([frame, frame.tail(len(WRONG)).assign(structure=WRONG)], ignore_index=True)
     frame.to_csv(path, index=False)
@@ -47,7 +48,9 @@ def folders(tmp_path):
 @pytest.mark.parametrize(
     ("target", "unlabelled", "classes"), [("activity", "drop", 0), ("two", "drop", 2), ("three", "keep", 3)]
 )  # fmt: skip
-def test_the_chapter_runs_on_alien_molecules(target, unlabelled, classes, folders, monkeypatch):
+def test_the_chapter_runs_on_alien_molecules(
+    target, unlabelled, classes, folders, monkeypatch, capsys
+):
     home, work = folders
     file = alien(home / "alien.csv")
     known = {"groups": None, "unlabelled": unlabelled, "unreadable": "drop"}
@@ -57,6 +60,7 @@ def test_the_chapter_runs_on_alien_molecules(target, unlabelled, classes, folder
     names = run(CHAPTER, data, work, monkeypatch)
     assert time.process_time() - begin < SECONDS
     assert (names["classes"], len(names["smiles"])) == (classes, 46)
+    assert "1 rows hold a mixture" in capsys.readouterr().out
     written = pd.read_csv(next(work.rglob("*.csv")), keep_default_na=False)
     assert list(written.columns[:4]) == ["row", "truth", "prediction", "fold"]
     assert len(written) == 46
@@ -79,3 +83,11 @@ def test_molecules_without_a_target_are_refused(folders, monkeypatch):
     data = smiles_table(alien(home / "a.csv"), "structure", groups=None, unreadable="drop")
     with pytest.raises(ValueError, match="found no target column"):
         run(CHAPTER, data, work, monkeypatch)
+
+
+def test_a_constant_target_is_refused_where_the_file_is_read(folders):
+    home, _ = folders
+    frame = pd.read_csv(alien(home / "a.csv")).head(45).assign(same=7.0)
+    frame.to_csv(home / "a.csv", index=False)
+    with pytest.raises(ValueError, match="column 'same'.*holds only '7.0', nothing can be learned"):
+        smiles_table(home / "a.csv", "structure", "same", groups=None)

@@ -64,3 +64,12 @@ def test_the_row_of_an_unreadable_molecule_is_named():
     for function in (molecules.four_numbers, molecules.fingerprints, molecules.scaffolds):
         with pytest.raises(ValueError, match="row 1: expected a SMILES .* found 'C1C'"):
             function(["CC", "C1C"])
+
+
+def test_counts_agree_with_atoms_counted_by_hand_and_know_their_neighbours():
+    found = molecules.counts(["CCO", "OCC", "CCCO", "COC"])
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[3])
+    assert found.sum(1).tolist() == [6.0, 6.0, 8.0, 6.0]  # each atom alone, and with its neighbours
+    with pytest.raises(ValueError, match="row 1.*found 'C1CC'"):
+        molecules.counts(["C", "C1CC"])

@@ -1,8 +1,20 @@
 from random import Random
 
+import torch
 from rdkit import Chem
 
-from helpers.methods.candidates import add, close, edited, evolve, exchange, remove
+from helpers.data.graphs import smiles_to_graph
+from helpers.methods.candidates import (
+    add,
+    best,
+    both_ways,
+    close,
+    edited,
+    evolve,
+    exchange,
+    remove,
+    sums,
+)
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
@@ -44,3 +56,27 @@ def test_the_search_climbs_and_scores_nothing_twice():
     assert known == evolve(length, ["CCO", "CCN"], rounds=5, keep=2, children=10, seed=1)
     low = evolve(lambda s: [-len(t) for t in s], ["CCO"], rounds=5, keep=2, children=10, seed=1)
     assert max(low.values()) >= -3
+
+
+def test_both_ways_hand_in_the_best_of_what_each_may_see():
+    def length(smiles):
+        return [float(len(text)) for text in smiles]
+
+    library = ["C" * n for n in range(1, 31)]
+    found = both_ways(length, ["CCO", "CCN"], library, rounds=3, seed=1, count=5)
+    assert list(found["library, screened"]) == ["C" * n for n in range(30, 25, -1)]
+    made = found["made up, searched"]
+    assert len(made) == 5
+    known = evolve(length, ["CCO", "CCN"], rounds=3, keep=5, children=30, seed=1)
+    assert made == best(known, 5)
+    assert set(made.values()) != set(best(known, 50).values())
+
+
+def test_sums_agree_with_counting_by_hand_and_do_not_see_the_wiring():
+    graphs = [smiles_to_graph(text) for text in ("CCO", "OCC", "COC", "CCOC")]
+    found = sums(graphs)
+    assert found.shape == (4, 32)
+    assert found[0, :3].tolist() == [2, 0, 1]
+    assert found[:, 26:30].sum(1).tolist() == [2, 2, 2, 3]
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])

@@ -8,7 +8,17 @@ from torch import nn
 from torch_geometric.nn import GINConv, NNConv, global_add_pool, global_mean_pool
 
 from helpers.data.graphs import Graph, GraphBatches, smiles_to_graph
-from helpers.models.graph import GIN, MPNN, EdgeNetworkMessage, GINLayer, Readout, add_up, kinds_of
+from helpers.models.graph import (
+    GIN,
+    MPNN,
+    DeepSet,
+    EdgeNetworkMessage,
+    GINLayer,
+    Readout,
+    add_up,
+    kinds_of,
+    two_layers,
+)
 
 SMILES = ["CCO", "c1ccccc1C(=O)O", "C", "CC#N", "CC(=O)Oc1ccccc1C(=O)O", "[Na+].[Cl-]"]
 MODELS = [
@@ -146,3 +156,32 @@ def test_kinds_agree_with_torchs_unique_rows():
     mine, theirs = kinds_of(rows), rows.unique(dim=0, return_inverse=True)[1]
     pairs = set(zip(mine.tolist(), theirs.tolist()))
     assert len(pairs) == len(mine.unique()) == len(theirs.unique())
+
+
+def test_a_hidden_layer_stands_between_pool_and_prediction():
+    torch.manual_seed(0)
+    graph, readout = batch_of(), Readout(26, 3, "sum", hidden=5)
+    pooled = global_add_pool(readout.node(graph.x), graph.batch)
+    first, _, second = readout.graph
+    theirs = second(torch.relu(first(pooled)))
+    assert torch.allclose(readout(graph.x, graph.batch, graph.num_graphs), theirs, atol=1e-5)
+    model = MPNN(26, 6, width=8, readout="sum", hidden=8)
+    one, two = model(batch_of(["CCO"])), model(batch_of(["CCO.CCO"]))
+    assert not torch.allclose(two, 2 * one, atol=1e-3)
+    assert [layer.out_features for layer in two_layers(4, 8, 2)[::2]] == [8, 2]
+
+
+def test_a_deep_set_is_pygs_sums_and_sees_no_wiring():
+    torch.manual_seed(0)
+    graph, model = batch_of(), DeepSet(26, 6, width=8)
+    ends = graph.batch[graph.edge_index[1]]
+    atoms = global_add_pool(model.node(graph.x), graph.batch, graph.num_graphs)
+    bonds = global_add_pool(model.edge(graph.edge_attr), ends, graph.num_graphs)
+    assert torch.allclose(model(graph), model.graph(atoms + bonds)[:, 0], atol=1e-5)
+    aspirin = smiles_to_graph("CC(=O)Oc1ccccc1C(=O)O")
+    order = torch.randperm(13, generator=torch.Generator().manual_seed(1))
+    rewired = Graph(aspirin.x, order[aspirin.edge_index], aspirin.edge_attr)
+    both = GraphBatches([aspirin, rewired]).collate(torch.arange(2))
+    assert model(both).diff().abs() < 1e-5
+    assert MPNN(26, 6, width=8)(both).diff().abs() > 1e-4
+    assert DeepSet(26, 6, outputs=3)(graph).shape == (6, 3)
