@@ -26,6 +26,7 @@ from helpers.methods.finetuning import (
 
 RICH, NARROW, SMALL = "rich source", "five letters", "300 images of 52 letters"
 MERGED = [f"52 letters merged into five, {k}" for k in range(3)]
+OTHERS = [f"five other letters, {k}" for k in range(3)]
 BLAMED = ("digits 0 to 4, averaged", "digits 0 to 4, not averaged", "random, averaged",
           "random, not averaged", "bare pixels", "from scratch, averaged", "from scratch")  # fmt: skip
 
@@ -48,8 +49,13 @@ ALL |= {
     for body in (NARROW, SMALL)
     for name in ("source body, frozen", "finetuned")
 }
-ALL |= {f"source body, frozen, {body}": (WAYS["source body, frozen"], body) for body in MERGED}
+ALL |= {
+    f"source body, frozen, {body}": (WAYS["source body, frozen"], body) for body in MERGED + OTHERS
+}
 ALL["from scratch, four times the steps"] = longer(scratch), RICH
+GENTLE = Way(WAYS["finetuned, warped copies"].learn, (0.003,), 0.003)  # a tie among the settings
+ALL[f"finetuned, warped copies, rate 0.003, {RICH}"] = GENTLE, RICH
+many = lru_cache(letters)
 
 
 def images(source):
@@ -58,6 +64,11 @@ def images(source):
         return letters(3000, classes=5)
     if source == SMALL:
         return letters(300)
+    if source in OTHERS:  # 600 images of each letter, of which five letters are kept
+        x, y = many(31_200)
+        five = torch.randperm(52, generator=generator(int(source[-1]), 5))[:5].sort().values
+        rows = torch.isin(y, five)
+        return x[rows], torch.searchsorted(five, y[rows])
     x, y = letters(3000)
     if source in MERGED:
         y = (torch.randperm(52, generator=generator(int(source[-1]), 5)) % 5)[y]
