@@ -169,7 +169,7 @@ MUTANTS = [
     {
         "name": "the supervised weights are not loaded",
         "old": '"supervised": features("gcn_supervised_contextpred")',
-        "new": '"supervised": features(None, 1)',
+        "new": '"supervised": features(None, 2)',
         "kills": [
             "what supervised weights gain over random ones, both ranked, in the mean",
         ],
