@@ -2,6 +2,9 @@
 
 import torch
 from torch import nn
+from torch.nn.functional import affine_grid, grid_sample
+
+from helpers.ground.random import generator
 
 KINDS = (nn.Linear, nn.Conv2d)
 
@@ -200,3 +203,31 @@ class LowRank(nn.Module):
     def change(self):
         """The change of the weights, of the shape of ``layer.weight``: add it, and nothing is slower."""
         return self.scale * torch.einsum("or,ri...->oi...", self.B.weight.flatten(1), self.A.weight)
+
+
+def warped(x, y, copies=20, seed=0):
+    """Copies of images, each sheared, stretched and shifted at random, with their classes.
+
+    Parameters
+    ----------
+    x : (N, 1, H, W)
+    y : (N,) int64
+    copies : int, of each image.
+    seed : int
+
+    Returns
+    -------
+    (copies * N, 1, H, W), (copies * N,); what is drawn in from outside the frame is zero.
+
+    Examples
+    --------
+    >>> images, labels = warped(torch.ones(2, 1, 8, 8), torch.tensor([3, 5]), copies=2)
+    >>> images.shape, labels.tolist()
+    (torch.Size([4, 1, 8, 8]), [3, 5, 3, 5])
+    """
+    draws, count = generator(seed, 11), copies * len(x)
+    maps = torch.eye(2) + 0.2 * torch.randn(count, 2, 2, generator=draws)
+    shift = 0.08 * torch.randn(count, 2, 1, generator=draws)
+    images = x.repeat(copies, 1, 1, 1)
+    grid = affine_grid(torch.cat([maps, shift], 2), images.shape, align_corners=False)
+    return grid_sample(images, grid, align_corners=False), y.repeat(copies)

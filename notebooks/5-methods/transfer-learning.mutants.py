@@ -61,9 +61,27 @@ MUTANTS = [
         "kills": [
             "share of fresh letters that the rich source reads",
             "what the frozen rich body gains over the network from scratch, lower end",
-            "what it gains over the nearest neighbour, lower end",
+            "what the frozen rich body gains over the nearest neighbour, lower end",
             "what it gains over a random body, lower end",
-            "with one label, the mean gain over the network from scratch",
+            "with one label, the mean lead of the frozen body over copies",
+        ],
+    },
+    {
+        "name": "the 52 letters are not merged",
+        "old": "% 5)[letter]",
+        "new": "% 52)[letter]",
+        "kills": [
+            "what they gain over the same letters merged into five, lower end",
+        ],
+    },
+    {
+        "name": "copies are not warped",
+        "function": TOOLS + "warped",
+        "old": "return grid_sample(images, grid, align_corners=False), y.repeat(copies)",
+        "new": "return images, y.repeat(copies)",
+        "kills": [
+            "what warped copies gain a network from scratch, lower end",
+            "its mean lead over the network from scratch on warped copies",
         ],
     },
     {
@@ -77,20 +95,63 @@ MUTANTS = [
         "function": WAYS + "few",
         "old": "[:count]",
         "new": "[:10]",
-        "kills": ["how much of this gain ten labels take away"],
+        "kills": [
+            "with one label, the mean lead of the frozen body over copies",
+        ],
     },
     {
-        "name": "adapters learn a hundred times too fast",
+        "name": "head only frees the body",
+        "function": WAYS + "head_only",
+        "old": "freeze_to(net, 3)",
+        "new": "freeze_to(net, 0)",
+        "kills": [
+            "how far frozen kernels have moved",
+        ],
+    },
+    {
+        "name": "falling rates do not fall",
+        "function": WAYS + "falling",
+        "old": "discriminative(net, task.setting)",
+        "new": "discriminative(net, task.setting, 1)",
+        "kills": [
+            "first block over third: falling rates, as a share of one rate",
+        ],
+    },
+    {
+        "name": "everything is free from the beginning",
+        "function": WAYS + "gradual",
+        "old": "(3, 2, 1, 0)",
+        "new": "(0, 0, 0, 0)",
+        "kills": [
+            "the same: gradual unfreezing, as a share of falling rates",
+        ],
+    },
+    {
+        "name": "fastai gets one group",
+        "function": WAYS + "by_fastai",
+        "old": "[params(part) for part in net]",
+        "new": "[params(net)]",
+        "kills": [
+            "the same: fastai's recipe, as a share of one rate",
+        ],
+    },
+    {
+        "name": "adapters do not learn",
         "function": WAYS + "adapted",
-        "old": "torch.optim.AdamW(free, rate)",
-        "new": "torch.optim.AdamW(free, 100 * rate)",
-        "kills": ["between the best and the worst way to move, in the mean"],
+        "old": "[p for p in net.parameters() if p.requires_grad]",
+        "new": "[*net[5].parameters()]",
+        "kills": [
+            "how far adapters move the features, as a share",
+        ],
     },
     {
-        "name": "the moving ways see ten labels, the frozen body three",
-        "old": 'right(WAYS[name], "rich", 3, seed)',
-        "new": 'right(WAYS[name], "rich", 10, seed)',
-        "kills": ["largest mean lead over the frozen body"],
+        "name": "the low rank is eight",
+        "function": WAYS + "low_rank",
+        "old": "LowRank(group[0], 4, alpha=4)",
+        "new": "LowRank(group[0], 8, alpha=8)",
+        "kills": [
+            "largest rank of a low-rank change",
+        ],
     },
     {
         "name": "every atom is read one row too far",
@@ -108,36 +169,43 @@ MUTANTS = [
     {
         "name": "the supervised weights are not loaded",
         "old": '"supervised": features("gcn_supervised_contextpred")',
-        "new": '"supervised": features(None)',
-        "kills": ["what supervised weights gain over random ones, both ranked, in the mean"],
+        "new": '"supervised": features(None, 2)',
+        "kills": [
+            "what supervised weights gain over random ones, both ranked, in the mean",
+        ],
     },
     {
-        "name": "nothing is ranked",
-        "old": 'StandardScaler() if kind == "scaled" else',
-        "new": "StandardScaler() if kind else",
-        "kills": ["splits of four in which ranking lowers the error of context weights"],
+        "name": "predictions are not clipped",
+        "old": "scaled.clip(measured[parts[0]].min(), measured[parts[0]].max())",
+        "new": "scaled",
+        "kills": [
+            "error of context weights that clipping leaves, smallest share",
+        ],
+    },
+    {
+        "name": "the scaled features are ranked",
+        "old": 'scaled = said(ridge("scaled")',
+        "new": 'scaled = said(ridge("ranked")',
+        "kills": [
+            "largest share of a split's squared error that three molecules make",
+        ],
     },
     {
         "name": "the six descriptors are the length of the text",
         "function": ATOMS + "six_descriptors",
         "old": "part(MolFromSmiles(text))",
         "new": "float(len(text))",
-        "kills": ["least lead of six descriptors over published features, any split"],
+        "kills": ["least lead of the forest over published features, any split"],
     },
     {
         "name": "the average is not removed",
-        "old": "wide[2][3] = nn.AdaptiveAvgPool2d(4)",
-        "new": "wide[2][3] = nn.AdaptiveAvgPool2d(1)",
+        "function": "helpers.methods.blame.unpooled",
+        "old": "nn.AdaptiveAvgPool2d(4)",
+        "new": "nn.AdaptiveAvgPool2d(1)",
         "kills": [
             "what averaging costs the same weights, lower end",
             "what averaging costs weights without a source, lower end",
         ],
-    },
-    {
-        "name": "the blamed source has learned nothing",
-        "old": "source = train(small_net(5, seed, pool=1)",
-        "new": "source = (lambda net, *_, **__: net)(small_net(5, seed, pool=1)",
-        "kills": ["what the blamed source adds to random weights, both averaged"],
     },
     {
         "name": "frozen batch norm goes on counting",
@@ -155,8 +223,8 @@ MUTANTS = [
     },
     {
         "name": "every rate is large",
-        "old": 'finetune(bodies["rich"], x[rows], y[rows], classes, rate, seed)',
-        "new": 'finetune(bodies["rich"], x[rows], y[rows], classes, 0.1, seed)',
+        "old": 'Task(bodies["rich"], x[rows], y[rows], classes, seed, rate)',
+        "new": 'Task(bodies["rich"], x[rows], y[rows], classes, seed, 0.1)',
         "kills": [
             "letters kept after a gentle finetuning",
             "digits at the rate 0.01 less those at the gentlest",
@@ -164,8 +232,8 @@ MUTANTS = [
     },
     {
         "name": "every rate is small",
-        "old": 'finetune(bodies["rich"], x[rows], y[rows], classes, rate, seed)',
-        "new": 'finetune(bodies["rich"], x[rows], y[rows], classes, 0.0001, seed)',
+        "old": 'Task(bodies["rich"], x[rows], y[rows], classes, seed, rate)',
+        "new": 'Task(bodies["rich"], x[rows], y[rows], classes, seed, 0.0001)',
         "kills": ["letters kept at the rate 0.01"],
     },
     {

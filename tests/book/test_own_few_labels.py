@@ -40,3 +40,21 @@ def test_images_without_classes_are_refused(folders, monkeypatch):  # noqa: F811
     data = image_folder(home / "plain", size=8, labelled=False)
     with pytest.raises(ValueError, match="expected one folder a class, found no labels"):
         run(CHAPTER, data, work, monkeypatch)
+
+
+def test_a_class_of_few_images_is_refused_in_words(folders, monkeypatch):  # noqa: F811
+    home, work = folders
+    alien(home, patients=6, each=2)
+    for path in sorted((home / "plain").iterdir())[2:]:
+        path.unlink()
+    data = image_folder(home, size=8, groups=r"(patient\d+)")
+    with pytest.raises(ValueError, match="needs ten images of each class, found 2 of 'plain'"):
+        run(CHAPTER, data, work, monkeypatch)
+
+
+def test_a_single_group_is_refused_in_words(folders, monkeypatch):  # noqa: F811
+    home, work = folders
+    alien(home, patients=1, each=12)
+    data = image_folder(home, size=8, groups=r"(patient\d+)")
+    with pytest.raises(ValueError, match="expected 2 or more groups of each class in both halves"):
+        run(CHAPTER, data, work, monkeypatch)

@@ -2,7 +2,18 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.methods.finetuning import RIVALS, WAYS, block, deal, few, renewed, small_net, train
+from helpers.methods.finetuning import (
+    RIVALS,
+    WAYS,
+    Task,
+    block,
+    deal,
+    few,
+    on_copies,
+    renewed,
+    small_net,
+    train,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +50,12 @@ def test_no_way_changes_the_source(name, task):
 @pytest.mark.parametrize("name", ["head only", "adapters"])
 def test_a_frozen_body_keeps_weights_and_statistics(name, task):
     source, x, y = task
-    net = WAYS[name].learn(source, x[:12], y[:12], 3, 0.01, 0)
+    net = WAYS[name].learn(Task(source, x[:12], y[:12], 3, 0, 0.01))
     state = {key: value for key, value in net.named_buffers() if "running_mean" in key}
     kept = [value for key, value in source.named_buffers() if "running_mean" in key]
     assert all(torch.equal(a, b) for a, b in zip(state.values(), kept, strict=True))
     for name in ("finetuned", "low rank"):
-        free = WAYS[name].learn(source, x[:12], y[:12], 3, 0.01, 0)
+        free = WAYS[name].learn(Task(source, x[:12], y[:12], 3, 0, 0.01))
         moved = [value for key, value in free.named_buffers() if "running_mean" in key]
         assert not any(torch.equal(a, b) for a, b in zip(moved, kept, strict=True))
 
@@ -73,6 +84,59 @@ def test_deals_keep_groups_together_and_draws_nest():
     one, two = few(y, pool, 1, 0), few(y, pool, 2, 0)
     assert y[two].bincount().tolist() == [2, 2, 2]
     assert set(one.tolist()) < set(two.tolist()) <= set(pool.tolist())
+
+
+def changes(name, task):
+    """Root mean square change of the kernels of the three blocks."""
+    source, x, y = task
+    net = WAYS[name].learn(Task(source, x[:12], y[:12], 3, 0, 0.003))
+    groups = [part for part in net if type(part) is type(source[0])]
+    pairs = zip([getattr(group[0], "layer", group[0]) for group in groups], source[:3])
+    return torch.stack(
+        [(new.weight - old[0].weight).norm() / old[0].weight.numel() ** 0.5 for new, old in pairs]
+    )
+
+
+def test_each_way_moves_what_it_says(task):
+    assert [changes(name, task).max() == 0 for name in ("head only", "adapters", "low rank")] == [
+        True
+    ] * 3
+    free, fall, late = (
+        changes(name, task) for name in ("finetuned", "falling rates", "gradual unfreezing")
+    )
+    assert 0.6 < free[0] / free[2] < 1.7
+    assert fall[0] / fall[2] < 0.5 * free[0] / free[2]
+    assert late[0] / late[2] < 0.7 * fall[0] / fall[2]
+
+
+def test_copies_are_what_a_way_sees_for_four_times_the_steps(task):
+    source, x, y = task
+    seen = on_copies(lambda task: task)(Task(source, x[:6], y[:6], 3, 0, 0.01, 30))
+    assert (seen.x.shape, seen.steps) == ((120, 1, 8, 8), 120)
+    assert torch.equal(seen.y, y[:6].repeat(20))
+
+
+def test_a_random_body_has_counted_its_images(task):
+    source, x, y = task
+    body, _ = RIVALS["random body, frozen"].learn(Task(source, x[:45], y[:45], 3, 0, 1))
+    norm = body[0][1]
+    seen = body[0][0](x[:45]).mean((0, 2, 3))
+    assert torch.allclose(norm.running_mean, seen, atol=1e-5)
+    assert not torch.allclose(norm.running_mean, torch.zeros(16))
+
+
+def test_a_class_that_cannot_be_in_both_halves_is_named():
+    y = torch.tensor([0, 0, 1, 1, 1, 1])
+    groups = torch.tensor([0, 0, 1, 2, 3, 4])
+    for told in (groups, torch.zeros(6).long()):
+        with pytest.raises(
+            ValueError, match="deal: expected 1 or more groups of each class in both"
+        ):
+            deal(told, 0, y)
+    pool, test = deal(torch.tensor([0, 1, 2, 3, 2, 3]), 0, y)
+    assert y[pool].unique().tolist() == y[test].unique().tolist() == [0, 1]
+    with pytest.raises(ValueError, match="expected 2 or more groups"):
+        deal(torch.tensor([0, 1, 2, 3, 2, 3]), 0, y, least=2)
 
 
 def test_the_budget_says_what_was_chosen():

@@ -9,6 +9,7 @@ from helpers.methods.transfer import (
     discriminative,
     freeze_to,
     slanted,
+    warped,
 )
 
 
@@ -160,3 +161,23 @@ def test_the_low_rank_layer_equals_peft_s():
 def test_what_has_no_low_rank_change_is_refused(layer, rank):
     with pytest.raises(ValueError, match="LowRank: expected a linear layer"):
         LowRank(layer, rank)
+
+
+def test_copies_are_drawn_anew_by_seed_around_the_image():
+    x, y = torch.rand(3, 1, 8, 8), torch.tensor([2, 0, 1])
+    images, labels = warped(x, y, copies=4, seed=1)
+    assert images.shape == (12, 1, 8, 8)
+    assert labels.tolist() == [2, 0, 1] * 4
+    assert torch.equal(images, warped(x, y, copies=4, seed=1)[0])
+    assert not torch.equal(images, warped(x, y, copies=4, seed=2)[0])
+    assert images.min() >= 0
+    assert images.max() <= x.max() + 1e-6
+    disc = torch.zeros(1, 1, 32, 32)
+    disc[..., 12:20, 12:20] = 1
+    many = warped(disc, y[:1], copies=400)[0][:, 0]
+    place = torch.linspace(-1, 1, 32)
+    across = (many.sum(1) * place).sum(1) / many.sum((1, 2))
+    assert abs(float(across.mean())) < 0.02  # shifts of 0.08 half widths around nothing
+    assert 0.05 < float(across.std()) < 0.12
+    by_size = many.sum((1, 2)) / disc.sum()
+    assert float(by_size.std()) > 0.1  # and stretched
