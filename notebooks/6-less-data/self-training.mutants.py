@@ -189,6 +189,7 @@ MUTANTS = [
         "kills": [
             "default self-training: mean change of accuracy",
             "default self-training: mean change of confidence",
+            "default self-training: share of the largest class in the end",
             "smallest mean rise of confidence under the first four rules",
         ],
     },
