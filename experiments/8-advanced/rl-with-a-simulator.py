@@ -15,7 +15,6 @@ from helpers.agents.learners import AGENTS, RATES, SPREADS, learn, search_linear
 from helpers.agents.rollout import episode_returns, greedy, side_by_side
 
 RULES = {"integral rule": (integral_rule, GAINS), "stepwise rule": (stepwise_rule, CHANGES)}
-LEARNERS = ["linear rule", *AGENTS]
 CHOSEN = {
     "dosing": {
         "integral rule": 1.0, "stepwise rule": 1.0, "linear rule": 1.0,
