@@ -109,9 +109,11 @@ MUTANTS = [
         ],
     },
     {
-        "name": "three median patients",
-        "old": "for rate in (0.06, 0.10, 0.18)",
-        "new": "for rate in (0.10, 0.10, 0.10)",
+        "name": "the network takes the action that it thinks worst",
+        "function": AGENTS + "rollout.scores",
+        "since": "def like(rate):",
+        "old": "return model(state.to(place)).cpu()",
+        "new": "return -model(state.to(place)).cpu()",
         "kills": ["error of DQN on days three and four over that of the median rule"],
     },
     {
