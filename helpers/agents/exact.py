@@ -72,10 +72,11 @@ def value_iteration(mdp, gamma, tolerance=1e-12):
     return q
 
 
-def exact_return(mdp, policy, horizon):
-    r"""Expected sum of the first `horizon` rewards, by dynamic programming from the end.
+def exact_return(mdp, policy, horizon, gamma=1.0):
+    r"""Expected discounted sum of the first `horizon` rewards, by dynamic programming from the end.
 
-    .. math:: V_h(s) = \sum_a \pi(a \mid s) \big[ r(s, a) + \sum_{s'} P(s' \mid s, a) V_{h-1}(s') \big]
+    .. math:: V_h(s) = \sum_a \pi(a \mid s)
+              \big[ r(s, a) + \gamma \sum_{s'} P(s' \mid s, a) V_{h-1}(s') \big]
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ def exact_return(mdp, policy, horizon):
     policy : tensor (S, A) of probabilities
         It may carry gradients; the result then gives the exact policy gradient.
     horizon : int >= 1
+    gamma : float in [0, 1]
 
     Returns
     -------
@@ -90,7 +92,7 @@ def exact_return(mdp, policy, horizon):
     """
     value = torch.zeros_like(mdp.start)
     for _ in range(horizon):
-        value = (policy * (mdp.reward + mdp.transition @ value)).sum(1)
+        value = (policy * (mdp.reward + gamma * mdp.transition @ value)).sum(1)
     return mdp.start @ value
 
 

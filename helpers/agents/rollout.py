@@ -139,18 +139,23 @@ class Player(Remembering):
             )
         super().load_state_dict(state)
 
-    def advance(self):
-        """One step everywhere, as a tuple in the order of `Transitions`."""
+    def advance(self, running=None):
+        """One step everywhere, as a tuple in the order of `Transitions`.
+
+        Environments that are not `running` (N,) step too, but neither count nor are recorded.
+        """
+        counts = torch.ones(len(self.state)).bool() if running is None else running
         state, action = self.state, self.act(self.state, self.draws)
         self.actions.append(action)
         observed, reward, terminated, truncated, info = self.envs.step(action.numpy())
         self.state = torch.as_tensor(observed, dtype=torch.float32)
         done, reached = torch.from_numpy(terminated | truncated), self.state.clone()
-        self.frames += len(state)
+        self.frames += int(counts.sum())
         self.total += torch.from_numpy(reward)
         for i in done.nonzero()[:, 0].tolist():  # the state reached, not that of the next episode
             reached[i] = torch.as_tensor(info["final_obs"][i], dtype=torch.float32)
-            self.finished.append((self.frames, float(self.total[i])))
+            if counts[i]:
+                self.finished.append((self.frames, float(self.total[i])))
         self.total[done] = 0
         reward = torch.from_numpy(reward).float()
         return state, action, reward, reached, torch.from_numpy(terminated.copy()), done
@@ -165,7 +170,7 @@ class Player(Remembering):
         steps, running = [], torch.ones(len(self.state), dtype=torch.bool)
         masks = []
         while running.any():
-            steps.append(self.advance())
+            steps.append(self.advance(running))
             masks.append(running)
             running = running & ~steps[-1][-1]
         return Transitions(*map(torch.stack, zip(*steps))), torch.stack(masks)
@@ -215,13 +220,36 @@ def episode_returns(envs, act, *, seed):
         The same seed gives every policy the same starts, so that policies can be compared in
         pairs.
     """
-    player = Player(envs, act, seed=seed)
-    returns, running = torch.zeros(len(player.state)), torch.ones(len(player.state)).bool()
+    starts = [seed + i for i in range(envs.num_envs)]
+    return played(envs, act, starts, generator(seed))[0]
+
+
+def played(envs, act, starts, draws):
+    """One whole episode in each environment, begun from a seed of its own.
+
+    Parameters
+    ----------
+    envs : as for `Player`
+    act : callable, (state (N, D), draws) -> action (N,)
+    starts : list of N int
+        Seeds; two environments of one kind with the same seed begin alike.
+    draws : torch.Generator
+        For the policy.
+
+    Returns
+    -------
+    returns, steps : tensors (N,)
+    """
+    state, _ = envs.reset(seed=starts)
+    returns, running = torch.zeros(len(starts)), torch.ones(len(starts)).bool()
+    steps = torch.zeros(len(starts), dtype=torch.long)
     while running.any():
-        _, _, reward, _, _, done = player.advance()
-        returns += reward * running
-        running &= ~done
-    return returns
+        action = act(torch.as_tensor(state, dtype=torch.float32), draws)
+        state, reward, terminated, truncated, _ = envs.step(action.numpy())
+        returns += torch.from_numpy(reward).float() * running
+        steps += running
+        running &= ~torch.from_numpy(terminated | truncated)
+    return returns, steps
 
 
 def learning_curve(finished, frames, points=20):

@@ -41,6 +41,17 @@ def test_the_return_equals_a_sum_over_all_courses():
     assert float(reward.sum(0).mean()) == pytest.approx(float(total), abs=0.03)
 
 
+def test_a_discount_fades_later_rewards():
+    """The discounted return is the sum over steps of gamma^t times the expected reward there."""
+    world, policy = random_mdp(seed=4), torch.full((4, 2), 0.5).double()
+    whole = [float(exact_return(world, policy, steps)) for steps in range(1, 5)]
+    rewards = np.diff([0.0, *whole])
+    expected = float((0.7 ** np.arange(4) * rewards).sum())
+    assert float(exact_return(world, policy, 4, gamma=0.7)) == pytest.approx(expected)
+    assert float(exact_return(world, policy, 4)) == pytest.approx(whole[-1])
+    assert abs(expected - whole[-1]) > 0.01
+
+
 def test_probabilities_that_do_not_sum_to_one():
     good = random_mdp()
     bad = good.transition.clone()

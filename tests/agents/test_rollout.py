@@ -9,6 +9,7 @@ from helpers.agents.rollout import (
     episode_returns,
     greedy,
     learning_curve,
+    played,
     sampled,
     side_by_side,
 )
@@ -149,3 +150,28 @@ def test_an_environment_that_does_not_repeat_itself_is_one_sentence():
     player.play(3)
     with pytest.raises(ValueError, match="one that repeats itself from its seed"):
         player.load_state_dict(player.state_dict())
+
+
+def test_what_happens_after_an_episode_s_end_is_neither_counted_nor_recorded():
+    player = Player(side_by_side(Count, 2), always(1), seed=0)  # then both take five steps
+    player.restart(seed=1)  # three, and five
+    player.restart = lambda: None
+    seen, mask = player.episodes()
+    assert mask.sum(0).tolist() == [3, 5]
+    assert player.frames == 8
+    assert player.finished == [(6, 6.0), (8, 15.0)]
+    assert len(seen.state) == 5
+
+
+def test_a_whole_episode_from_each_seed_and_its_length():
+    returns, steps = played(side_by_side(Count, 3), always(1), [1, 2, 1], None)
+    assert returns.tolist() == [6.0, 15.0, 6.0]
+    assert steps.tolist() == [3, 5, 3]
+
+
+def test_the_return_of_a_second_episode_begins_at_nothing():
+    player = Player(side_by_side(Count, 1), always(1), seed=1)  # three steps, then three again
+    player.play(6)
+    assert [total for _, total in player.finished][0] == 6.0
+    assert all(total in (6.0, 15.0) for _, total in player.finished)
+    assert len(player.finished) >= 1

@@ -1,0 +1,86 @@
+import math
+
+import pytest
+import torch
+
+from helpers.agents import dosing
+from helpers.agents.dosing import Dosing, after, average_dose
+from helpers.agents.dosing_rules import Posterior, integral_rule, stepwise_rule
+from helpers.agents.rollout import episode_returns, side_by_side
+
+
+def seen(level, before=0.0, last=0, share=0.5):
+    """One observation: logarithms of measured over target, tablets given last, share of time."""
+    return torch.tensor([[level, before, last / 8, 0.0, share]])
+
+
+def test_the_integral_rule_adds_up_its_errors_and_begins_anew():
+    act = integral_rule(torch.tensor([[6.0, 3.0, 2.0, 1.0]]))
+    assert act(seen(-3.0, share=0.0), None).tolist() == [6]
+    assert act(seen(-0.5, share=1 / 16), None).tolist() == [round(3 + 2 * 0.5 + 0.5 - 0.01)]
+    assert act(seen(-1.0, share=2 / 16), None).tolist() == [6]  # 3 + 2 + 1.5 = 6.5, to even
+    assert act(seen(1.0, share=3 / 16), None).tolist() == [2]  # 3 - 2 + 0.5 = 1.5, to even
+    assert act(seen(-3.0, share=0.0), None).tolist() == [6]
+    assert act(seen(-1.0, share=1 / 16), None).tolist() == [6]  # nothing is left of the sum
+
+
+def test_the_stepwise_rule_changes_the_last_dose():
+    act = stepwise_rule(torch.tensor([[5.0, 2.0, 4.0]]))
+    assert act(seen(-3.0, share=0.0), None).tolist() == [5]
+    assert act(seen(-1.0, before=-3.0, last=3, share=1 / 16), None).tolist() == [5]
+    assert act(seen(-1.0, before=-0.5, last=3), None).tolist() == [7]  # 3 + 2 + 4 * 0.5
+    assert act(seen(3.0, last=3), None).tolist() == [0]
+
+
+def test_the_posterior_follows_the_simulator_of_the_true_patient():
+    rule = Posterior(points=(1, 1))
+    rule.rate, rule.volume = torch.tensor([0.13]), torch.tensor([35.0])
+    rule(seen(-3.0, share=0.0))
+    gut, blood = after(500.0, 0.0, 6.0, elimination=0.13, volume=35.0)
+    rule(seen(math.log(blood / 10), last=5, share=1 / 16))
+    assert float(rule.gut) == pytest.approx(gut, rel=1e-5)
+    assert float(rule.blood) == pytest.approx(blood, rel=1e-5)
+    assert float(rule.weight) == pytest.approx(float(rule.prior), abs=1e-6)  # no surprise
+
+
+def test_its_weights_are_those_of_bayes_rule():
+    rule = Posterior(points=(5, 3))
+    rule(seen(-3.0, share=0.0))
+    rule(seen(-0.4, last=4, share=1 / 16))
+    logs = []
+    for k in range(15):
+        body = {"elimination": float(rule.rate[k]), "volume": float(rule.volume[k])}
+        surprise = (-0.4 - math.log(after(400.0, 0.0, 6.0, **body)[1] / 10)) / dosing.NOISE
+        logs.append(float(rule.prior[k]) - surprise**2 / 2)
+    by_hand = torch.tensor(logs).softmax(0)
+    assert torch.allclose(rule.weight.softmax(1)[0], by_hand, atol=1e-4)
+    assert (by_hand - rule.prior.softmax(0)).abs().max() > 0.05
+
+
+def test_a_new_patient_is_not_the_old_one():
+    rule = Posterior()
+    first = rule(seen(-3.0, share=0.0)).tolist()
+    rule(seen(1.0, last=8, share=1 / 16))
+    assert rule(seen(-3.0, share=0.0)).tolist() == first
+
+
+def test_a_toxic_level_has_its_price():
+    careful, careless = Posterior(price=100.0), Posterior(price=0.0)
+    state = seen(-3.0, share=0.0)
+    for rule in (careful, careless):
+        rule(state)
+        rule.gut, rule.blood = torch.full((1, 231), 300.0), torch.full((1, 231), 8.0)
+    assert careful.promise().argmax() <= careless.promise().argmax()
+    assert careful.promise()[0, 8] < careless.promise()[0, 8] - 1
+
+
+def test_the_rules_stand_in_their_order():
+    rules = [
+        lambda s, d: average_dose(s),
+        integral_rule(torch.tensor([[5.5, 3.0, 2.0, 2.5]])),
+        Posterior(),
+    ]
+    median, integral, posterior = (
+        episode_returns(side_by_side(Dosing, 100), act, seed=9).mean() for act in rules
+    )
+    assert median + 2 < integral < posterior - 0.3

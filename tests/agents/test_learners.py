@@ -1,0 +1,36 @@
+import pytest
+import torch
+
+from helpers.agents.dosing import Dosing
+from helpers.agents.learners import AGENTS, learn, search_linear, sizes
+
+
+def test_the_sizes_of_a_simulator():
+    assert sizes(Dosing) == (5, 9)
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_an_agent_repeats_itself_and_its_seed_matters(name):
+    def weights(seed):
+        policy, finished = learn(Dosing, AGENTS[name], steps=1200, rate=1e-2, seed=seed)
+        assert policy(torch.zeros(2, 5)).shape == (2, 9)
+        assert finished
+        return torch.cat([w.flatten() for w in policy.parameters()])
+
+    assert torch.equal(weights(0), weights(0))
+    assert not torch.equal(weights(0), weights(1))
+
+
+def test_a_rate_of_nothing_teaches_nothing():
+    torch.manual_seed(3)
+    fresh = AGENTS["PPO"](5, 9, 100)[1]
+    policy, _ = learn(Dosing, AGENTS["PPO"], steps=1024, rate=1e-12, seed=3)
+    assert all(map(torch.allclose, policy.parameters(), fresh.parameters()))
+    moved, _ = learn(Dosing, AGENTS["PPO"], steps=1024, rate=1e-3, seed=3)
+    assert not all(map(torch.allclose, moved.parameters(), fresh.parameters()))
+
+
+def test_a_searched_rule_is_a_layer():
+    layer, finished = search_linear(Dosing, steps=4000, spread=1.0)
+    assert (layer.in_features, layer.out_features) == (5, 9)
+    assert finished[-1][0] <= 4000
