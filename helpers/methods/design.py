@@ -65,42 +65,118 @@ def shared_sites(sites, decay):
 
 
 def process(x, y):
-    """A Gaussian process over one-hot variants; decay and noise are those that fit the measurements."""
+    """A Gaussian process over one-hot variants; decay and noise are those that fit the measurements.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    """
     sites = int(x[0].sum())
     kernels = [shared_sites(sites, decay) for decay in (0.2, 0.4, 0.6, 0.8)]
     return most_likely(kernels, x, y, (0.01, 0.1, 0.5))
 
 
 def at_random(x, y, pool, generator):
-    """Anything: a random rank for each row of the pool."""
+    """Anything: a random rank for each row of the pool.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    """
     return torch.rand(len(pool), generator=generator)
 
 
 def greedy_ridge(x, y, pool, generator):
-    """The highest prediction of a line."""
+    """The highest prediction of a line.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    """
     line = ridge(x.double(), y.double(), 1.0)
     return line(pool.double())
 
 
 def products(x, y, pool, generator, floor=0.01):
-    """The highest product of single effects: a line for the logarithm, which adds what multiplies."""
+    """The highest product of single effects: a line for the logarithm, which adds what multiplies.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    floor : float > 0
+        Added before the logarithm, so that zero has one.
+    """
     line = ridge(x.double(), (y.clamp(min=0) + floor).log().double(), 1.0)
     return line(pool.double())
 
 
 def greedy_process(x, y, pool, generator):
-    """The highest mean of a Gaussian process: what looks best, whatever the doubt."""
+    """The highest mean of a Gaussian process: what looks best, whatever the doubt.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    """
     return process(x, y).mean(pool)
 
 
 def upper_bound(x, y, pool, generator):
-    """Mean plus two standard deviations: what could be best."""
+    """Mean plus two standard deviations: what could be best.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    """
     mean, deviation = process(x, y)(pool)
     return mean + 2 * deviation
 
 
 def improvement(x, y, pool, generator):
-    """The expected improvement on the best so far."""
+    """The expected improvement on the best so far.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    """
     mean, deviation = process(x, y)(pool)
     return expected_improvement(mean, deviation, float(y.max()))
 
@@ -110,6 +186,20 @@ def thompson(x, y, pool, generator, count=96, among=1000):
 
     Each drawn function gives its best row. Drawing at all rows of a large pool at once would take
     a matrix of their pairs, so only the rows with the highest upper bounds take part.
+
+    Parameters
+    ----------
+    x : tensor (N, F)
+        Columns of the measured rows.
+    y : tensor (N,)
+        What was measured.
+    pool : tensor (M, F)
+        All rows.
+    generator : torch.Generator
+    count : int
+        Functions to draw.
+    among : int
+        Rows that take part.
     """
     posterior = process(x, y)
     mean, deviation = posterior(pool)

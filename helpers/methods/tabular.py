@@ -36,7 +36,20 @@ def targets(y, classes):
 
 
 def network(train, valid, classes, lr, seed, *, hidden=64, dropout=0.1, epochs=40):
-    """A multilayer perceptron with one hidden layer, stopped early on the validation loss."""
+    """A multilayer perceptron with one hidden layer, stopped early on the validation loss.
+
+    Parameters
+    ----------
+    train, valid : pairs (x, y) of tensors, scaled
+    classes : int, 0 for a number
+    lr : float
+        Highest learning rate of the run.
+    seed : int
+    hidden : int
+        Width of the layer.
+    dropout : float
+    epochs : int
+    """
     torch.manual_seed(seed)
     net = MLP([train[0].shape[1], hidden, max(classes, 1)], dropout=dropout)
     loss = nn.functional.cross_entropy if classes else nn.functional.mse_loss
@@ -49,7 +62,12 @@ def network(train, valid, classes, lr, seed, *, hidden=64, dropout=0.1, epochs=4
 
 
 def by_library(regressor, classifier):
-    """A rival of a library: two functions (setting, seed) -> estimator, one for each task."""
+    """A rival of a library: two functions (setting, seed) -> estimator, one for each task.
+
+    Parameters
+    ----------
+    regressor, classifier : callables (setting, seed) -> estimator
+    """
 
     def learn(train, valid, classes, setting, seed):
         x, y = (part.numpy() for part in train)
@@ -71,42 +89,76 @@ def by_library(regressor, classifier):
 
 
 def mean(setting, seed):
-    """The mean of the training rows."""
+    """The mean of the training rows.
+
+    Parameters
+    ----------
+    setting, seed : not used
+    """
     from sklearn.dummy import DummyRegressor
 
     return DummyRegressor()
 
 
 def shares(setting, seed):
-    """The shares of the classes among the training rows."""
+    """The shares of the classes among the training rows.
+
+    Parameters
+    ----------
+    setting, seed : not used
+    """
     from sklearn.dummy import DummyClassifier
 
     return DummyClassifier(strategy="prior")
 
 
 def ridge(penalty, seed):
-    """Least squares with a penalty on squared weights."""
+    """Least squares with a penalty on squared weights.
+
+    Parameters
+    ----------
+    penalty : float > 0
+    seed : not used
+    """
     from sklearn.linear_model import Ridge
 
     return Ridge(penalty)
 
 
 def logistic(penalty, seed):
-    """Logistic regression with a penalty on squared weights."""
+    """Logistic regression with a penalty on squared weights.
+
+    Parameters
+    ----------
+    penalty : float > 0
+    seed : not used
+    """
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=1 / penalty, max_iter=2000)
 
 
 def lasso(penalty, seed):
-    """Least squares with a penalty on absolute weights; the penalty is a share of the spread."""
+    """Least squares with a penalty on absolute weights; the penalty is a share of the spread.
+
+    Parameters
+    ----------
+    penalty : float > 0
+    seed : not used
+    """
     from sklearn.linear_model import Lasso
 
     return Lasso(penalty)
 
 
 def sparse_logistic(penalty, seed):
-    """Logistic regression with a penalty on absolute weights."""
+    """Logistic regression with a penalty on absolute weights.
+
+    Parameters
+    ----------
+    penalty : float > 0
+    seed : int
+    """
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(
@@ -115,28 +167,52 @@ def sparse_logistic(penalty, seed):
 
 
 def tree(leaf, seed):
-    """A regression tree; the setting is the smallest leaf."""
+    """A regression tree; the setting is the smallest leaf.
+
+    Parameters
+    ----------
+    leaf : int
+    seed : int
+    """
     from sklearn.tree import DecisionTreeRegressor
 
     return DecisionTreeRegressor(min_samples_leaf=leaf, random_state=seed)
 
 
 def class_tree(leaf, seed):
-    """A classification tree; the setting is the smallest leaf."""
+    """A classification tree; the setting is the smallest leaf.
+
+    Parameters
+    ----------
+    leaf : int
+    seed : int
+    """
     from sklearn.tree import DecisionTreeClassifier
 
     return DecisionTreeClassifier(min_samples_leaf=leaf, random_state=seed)
 
 
 def forest(leaf, seed):
-    """Fifty trees on resampled rows, a third of the columns open at each question."""
+    """Fifty trees on resampled rows, a third of the columns open at each question.
+
+    Parameters
+    ----------
+    leaf : int, rows of the smallest leaf
+    seed : int
+    """
     from sklearn.ensemble import RandomForestRegressor
 
     return RandomForestRegressor(50, min_samples_leaf=leaf, max_features=1 / 3, random_state=seed)
 
 
 def class_forest(leaf, seed):
-    """The same forest for classes."""
+    """The same forest for classes.
+
+    Parameters
+    ----------
+    leaf : int, rows of the smallest leaf
+    seed : int
+    """
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(50, min_samples_leaf=leaf, random_state=seed)
@@ -146,21 +222,41 @@ BOOSTING = {"n_estimators": 100, "max_depth": 2, "subsample": 0.5}
 
 
 def boosting(rate, seed):
-    """A hundred small trees on residuals."""
+    """A hundred small trees on residuals.
+
+    Parameters
+    ----------
+    rate : float, share of each tree that is added
+    seed : int
+    """
     from sklearn.ensemble import GradientBoostingRegressor
 
     return GradientBoostingRegressor(learning_rate=rate, random_state=seed, **BOOSTING)
 
 
 def class_boosting(rate, seed):
-    """A hundred small trees on the gradient of the log loss."""
+    """A hundred small trees on the gradient of the log loss.
+
+    Parameters
+    ----------
+    rate : float, share of each tree that is added
+    seed : int
+    """
     from sklearn.ensemble import GradientBoostingClassifier
 
     return GradientBoostingClassifier(learning_rate=rate, random_state=seed, **BOOSTING)
 
 
 def explainable(rate, seed, bags=2):
-    """An explainable boosting machine without interactions: a sum of one curve a column."""
+    """An explainable boosting machine without interactions: a sum of one curve a column.
+
+    Parameters
+    ----------
+    rate : float
+    seed : int
+    bags : int
+        Machines on resampled rows, whose curves are averaged.
+    """
     from interpret.glassbox import ExplainableBoostingRegressor
 
     return ExplainableBoostingRegressor(
@@ -169,7 +265,15 @@ def explainable(rate, seed, bags=2):
 
 
 def class_explainable(rate, seed, bags=2):
-    """The same machine for classes, its curves in log-odds."""
+    """The same machine for classes, its curves in log-odds.
+
+    Parameters
+    ----------
+    rate : float
+    seed : int
+    bags : int
+        As for `explainable`.
+    """
     from interpret.glassbox import ExplainableBoostingClassifier
 
     return ExplainableBoostingClassifier(
@@ -178,7 +282,13 @@ def class_explainable(rate, seed, bags=2):
 
 
 def process(scale, seed):
-    """A Gaussian process; its noise is fitted, its scale is the setting, in typical distances."""
+    """A Gaussian process; its noise is fitted, its scale is the setting, in typical distances.
+
+    Parameters
+    ----------
+    scale : float > 0
+    seed : not used
+    """
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels
 
     def fit(x, y):
@@ -189,7 +299,13 @@ def process(scale, seed):
 
 
 def class_process(scale, seed):
-    """A Gaussian process behind a logistic curve (Laplace's approximation)."""
+    """A Gaussian process behind a logistic curve (Laplace's approximation).
+
+    Parameters
+    ----------
+    scale : float > 0
+    seed : not used
+    """
     from sklearn.gaussian_process import GaussianProcessClassifier, kernels
 
     def fit(x, y):

@@ -56,7 +56,14 @@ class GaussianProcess:
         return self.level + shared @ self.alpha, variance.clamp(min=0).sqrt()
 
     def draw(self, new, count, generator):
-        """Functions drawn from the posterior, (count, M), at rows (M, F)."""
+        """Functions drawn from the posterior, (count, M), at rows (M, F).
+
+        Parameters
+        ----------
+        new : tensor (M, F)
+        count : int
+        generator : torch.Generator
+        """
         shared = self.amplitude * self.kernel(new, self.x)
         solved = torch.linalg.solve_triangular(self.factor, shared.T, upper=False)
         cover = self.amplitude * self.kernel(new, new) - solved.T @ solved
