@@ -118,7 +118,7 @@ MUTANTS = [
     {
         "name": "the forest may ask no question",
         "function": TABULAR + "forest",
-        "old": "min_samples_leaf=setting",
+        "old": "min_samples_leaf=leaf",
         "new": "max_leaf_nodes=2, min_samples_leaf=200",
         "kills": [LEARNED],
     },
