@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
+
+from helpers.models.gaussian_process import condition, gaussian_kernel, most_likely
+
+
+@pytest.fixture
+def table():
+    draws = torch.Generator().manual_seed(0)
+    x = 3 * torch.randn(25, 2, generator=draws).double()
+    return x, x[:, 0].sin() + 4 + 0.1 * torch.randn(25, generator=draws)
+
+
+def kernel(a, b):
+    return gaussian_kernel(a, b, 1.5)
+
+
+@pytest.fixture
+def both(table):
+    x, y = table
+    theirs = GaussianProcessRegressor(2.0 * RBF(1.5), alpha=0.2, optimizer=None)
+    return condition(kernel, x, y, 0.1, amplitude=2.0, level=4.0), theirs.fit(x, y - 4)
+
+
+def test_mean_deviation_and_evidence_equal_scikit_learn(both):
+    ours, theirs = both
+    new = 3 * torch.randn(12, 2, generator=torch.Generator().manual_seed(1)).double()
+    mean, deviation = theirs.predict(new, return_std=True)
+    assert np.allclose(ours(new)[0] - 4, mean)
+    assert np.allclose(ours(new)[1], deviation)
+    assert torch.equal(ours.mean(new), ours(new)[0])
+    assert float(ours.evidence()) == pytest.approx(theirs.log_marginal_likelihood_value_)
+
+
+def test_leave_one_out_equals_refits(table, both):
+    x, y = table
+    mean, deviation = both[0].leave_one_out()
+    for i in range(len(x)):
+        rest = torch.arange(len(x)) != i
+        middle, doubt = condition(kernel, x[rest], y[rest], 0.1, 2.0, 4.0)(x[i : i + 1])
+        assert mean[i].item() == pytest.approx(middle.item())
+        assert deviation[i].item() == pytest.approx((doubt**2 + 0.2).sqrt().item())
+
+
+def test_far_away_it_returns_to_its_level_and_its_doubt(both):
+    mean, deviation = both[0](torch.full((1, 2), 1e3).double())
+    assert mean.item() == pytest.approx(4.0)
+    assert deviation.item() == pytest.approx(2.0**0.5)
+
+
+def test_drawn_functions_have_the_mean_and_the_spread_of_the_posterior(both):
+    process, new = both[0], torch.tensor([[0.0, 0.0], [9.0, 9.0]]).double()
+    drawn = process.draw(new, 4000, torch.Generator().manual_seed(3))
+    mean, deviation = process(new)
+    assert torch.allclose(drawn.mean(0), mean, atol=0.1)
+    assert torch.allclose(drawn.std(0), deviation, atol=0.1)
+
+
+def test_the_default_amplitude_and_the_most_likely_kernel_maximise_the_evidence(table):
+    x, y = table
+    found = condition(kernel, x, y, 0.1)
+    nearby = [condition(kernel, x, y, 0.1, found.amplitude * f).evidence() for f in (0.8, 1.25)]
+    assert found.evidence() > max(nearby)
+    scales = [lambda a, b, s=s: gaussian_kernel(a, b, s) for s in (0.01, 1.5, 100.0)]
+    assert most_likely(scales, x, y, (0.01, 0.1)).kernel is scales[1]
+
+
+def test_noise_must_be_positive(table):
+    with pytest.raises(ValueError, match=r"condition\(noise=0.0\): expected a positive share"):
+        condition(kernel, *table, 0.0)
