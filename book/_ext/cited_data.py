@@ -14,7 +14,7 @@ def cited_by(path):
     imported = {
         alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "helpers.data.readers"
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers.data.")
         for alias in node.names
     }
     sets = {source.dataset for source in registry().values()}
