@@ -363,7 +363,7 @@ def choose(rival, x, y, train, valid, *, classes=0, seed=0):
 
     Parameters
     ----------
-    rival : Rival
+    rival : helpers.methods.rivals.Rival
         Its ``learn`` returns a callable, scaled rows (N, F) -> (N, 1) or (N, K).
     x : tensor (N, F)
     y : tensor (N,), a number or a class number (int64)
