@@ -21,7 +21,7 @@ MUTANTS = [
         ],
     },
     {
-        "name": "made-up rows are not detached in the discriminator's turn",
+        "name": "the discriminator is shown other made-up rows than the generator is judged by",
         "old": "torch.cat([x[rows], fake.detach()])",
         "new": "torch.cat([x[rows], make(torch.randn(len(rows), 4)).detach()])",
         "kills": ["the hand-written game and the engine's end with the same weights"],
@@ -37,7 +37,7 @@ MUTANTS = [
         ],
     },
     {
-        "name": "a single step of power iteration, from random vectors",
+        "name": "the singular vector is turned round",
         "function": "helpers.models.gan.SpectralNorm.iterate",
         "old": "self.u = F.normalize(matrix @ self.v, dim=0)",
         "new": "self.u = F.normalize(matrix @ self.v, dim=0).flip(0)",
@@ -96,7 +96,7 @@ MUTANTS = [
         "kills": ["every row stands in exactly one part"],
     },
     {
-        "name": "the way back forgets where the classes were centred",
+        "name": "the way back takes the least likely class",
         "function": "helpers.models.rows.RowCodec.forward",
         "old": "y = z[:, self.width :] * self.weight + self.middle",
         "new": "y = -z[:, self.width :] * self.weight + self.middle",
@@ -114,11 +114,12 @@ MUTANTS = [
         ],
     },
     {
-        "name": "the critic is not fined",
+        "name": "the generator runs away from the critic's favour",
         "function": GAN + "wasserstein_gp",
-        "old": "gap + weight * gradient_penalty(critic, real, fake)",
-        "new": "gap + 0 * gradient_penalty(critic, real, fake)",
+        "old": 'yield "generator", -critic(fake).mean()',
+        "new": 'yield "generator", critic(fake).mean()',
         "kills": [
+            "WGAN-GP: precision",
             "coverage: mean lead of WGAN-GP over the plain game",
             "use: mean lead of WGAN-GP over the plain game",
         ],
@@ -156,16 +157,14 @@ MUTANTS = [
         "old": "return -(-updates // -(-len(rows) // BATCH))",
         "new": "return 0",
         "kills": [
-            "WGAN-GP: precision",
             "coverage: mean lead of WGAN-GP over flow matching",
-            "use: mean lead of WGAN-GP over the plain game",
         ],
     },
     {
         "name": "the game is replaced by a density",
         "function": WAYS + "game",
         "old": "torch.manual_seed(seed)",
-        "new": "return gaussian(rows, 60, 0, seed)",
+        "new": "return mixture(rows, 12, 0, seed)",
         "kills": ["WGAN-GP: recall", "use: mean lead of one Gaussian over WGAN-GP"],
     },
     {
@@ -175,7 +174,7 @@ MUTANTS = [
         "kills": ["use: the best way less the real rows"],
     },
     {
-        "name": "the velocity is followed with the time of the last step",
+        "name": "the velocity is asked at one time only",
         "function": "helpers.methods.flow_matching.carry",
         "old": "x = x + at(middle, (k + 0.5) / steps) / steps",
         "new": "x = x + at(x, 0.5) / steps",
@@ -198,6 +197,7 @@ MUTANTS = [
     {
         "name": "the coarse layer has no style",
         "function": "helpers.models.style.StyleGenerator.synthesise",
+        "since": "w = net.mapping(",
         "old": "x = self.layers[0](x, styles[0])",
         "new": "x = self.layers[0](x, 0 * styles[0])",
         "kills": ["style mixing: change by the coarse style over change by both"],
@@ -205,6 +205,7 @@ MUTANTS = [
     {
         "name": "the fine layers have no style",
         "function": "helpers.models.style.StyleGenerator.synthesise",
+        "since": "w = net.mapping(",
         "old": "x = layer(x, w)",
         "new": "x = layer(x, 0 * w)",
         "kills": ["style mixing: change by the fine styles over change by both"],
