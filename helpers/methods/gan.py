@@ -102,16 +102,26 @@ def non_saturating(latent):
     -------
     step(model, batch) for `fit`; batch is a tuple whose first entry are real examples.
     """
-    return _two_players(latent, non_saturating_loss)
+    return two_players(latent, non_saturating_loss)
 
 
 def minimax(latent):
     """The step of the original game (see `minimax_loss`); parameters as `non_saturating`."""
-    return _two_players(latent, minimax_loss)
+    return two_players(latent, minimax_loss)
 
 
-def _two_players(latent, generator_loss):
-    """One update of the discriminator, then one of the generator (2014, algorithm 1, k = 1)."""
+def two_players(latent, generator_loss):
+    """One update of the discriminator, then one of the generator (2014, algorithm 1, k = 1).
+
+    Parameters
+    ----------
+    latent : int E, length of the noise vector.
+    generator_loss : callable, scores of generated examples (B, 1) -> 0-d tensor
+
+    Returns
+    -------
+    step(model, batch) for `fit`.
+    """
 
     def step(model, batch):
         real = batch[0]

@@ -131,6 +131,78 @@ def coverage(real, fake, k=5):
     return (nearest <= radii(real, k)).float().mean()
 
 
+def copied(train, new, fake, share=0.05):
+    """Share of generated rows that lie as near to a training row as hardly any new real row does.
+
+    The bound is the `share`-quantile of the distances from new real rows to their nearest training
+    row, so that real rows give about `share`, and training rows that are passed off as new give 1.
+
+    Parameters
+    ----------
+    train, new, fake : tensors (N, D), (V, D), (M, D)
+    share : float in (0, 1)
+
+    Returns
+    -------
+    0-d tensor, 0..1
+
+    Raises
+    ------
+    ValueError : for tables of other columns, NaN, or a share outside (0, 1).
+
+    Examples
+    --------
+    >>> train, new = torch.zeros(1, 1), torch.arange(1.0, 21.0)[:, None]
+    >>> round(float(copied(train, new, new)), 2), float(copied(train, new, train))
+    (0.05, 1.0)
+    """
+    train, new = tables("copied", train, new)
+    _, fake = tables("copied", train, fake)
+    if not 0 < share < 1:
+        raise ValueError(f"copied: expected a share between 0 and 1, found {share}")
+    near, made = (by_rows(rows, train, lambda gaps: gaps.amin(1)) for rows in (new, fake))
+    return (made <= near.quantile(share, interpolation="lower")).float().mean()
+
+
+def told_apart(real, fake, seed=0):
+    """Accuracy with which fifty extremely randomised trees tell real from generated rows.
+
+    The classifier two-sample test (Lopez-Paz and Oquab 2017): two folds, as many rows of either
+    kind; 0.5 is chance, and says only that these trees find no difference.
+
+    Parameters
+    ----------
+    real, fake : tensors (N, D) and (M, D), at least four rows each
+    seed : int
+
+    Returns
+    -------
+    float, 0..1
+
+    Raises
+    ------
+    ValueError : for tables of other columns, NaN, or fewer than four rows.
+
+    Examples
+    --------
+    >>> rows = torch.arange(20.0)[:, None]
+    >>> told_apart(rows, rows + 100)
+    1.0
+    """
+    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+    real, fake = tables("told_apart", real, fake)
+    n = min(len(real), len(fake))
+    if n < 4:
+        raise ValueError(f"told_apart: expected at least four rows of either kind, found {n}")
+    rows = torch.cat([real[:n], fake[:n]]).numpy()
+    kind = torch.arange(2).repeat_interleave(n).numpy()
+    folds = StratifiedKFold(2, shuffle=True, random_state=seed)
+    trees = ExtraTreesClassifier(50, random_state=seed)
+    return float(cross_val_score(trees, rows, kind, cv=folds).mean())
+
+
 def modes_found(samples, centres, radius, share=0.2):
     """Which of the known modes the samples reach, and how many samples reach one.
 

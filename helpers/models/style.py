@@ -64,6 +64,7 @@ class StyledLayer(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outside, inside, 3, 3) / (3 * inside**0.5))
         self.style = nn.Linear(width, inside)
+        nn.init.normal_(self.style.weight, std=width**-0.5)  # w of unit spread: factors too
         nn.init.ones_(self.style.bias)  # begin with factors around one
         self.bias = nn.Parameter(torch.zeros(outside, 1, 1))
         self.strength = nn.Parameter(torch.zeros(()))  # of the noise
@@ -106,6 +107,8 @@ class StyleGenerator(nn.Module):
         self.mapping = nn.Sequential(
             nn.Linear(latent, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2)
         )
+        for layer in self.mapping[::2]:  # torch's own start would shrink w, and all images be alike
+            nn.init.kaiming_normal_(layer.weight, 0.2)
         self.constant = nn.Parameter(torch.randn(channels, 4, 4))
         self.layers = nn.ModuleList(
             StyledLayer(channels, channels, width) for _ in range(self.LAYERS)

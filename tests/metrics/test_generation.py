@@ -5,7 +5,16 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from helpers.metrics import generation
-from helpers.metrics.generation import coverage, density, modes_found, precision, radii, recall
+from helpers.metrics.generation import (
+    copied,
+    coverage,
+    density,
+    modes_found,
+    precision,
+    radii,
+    recall,
+    told_apart,
+)
 
 
 def clouds(shift=0.0, n=80, m=60):
@@ -133,3 +142,23 @@ def test_too_many_neighbours_are_refused():
 def test_modes_need_a_radius_and_a_share():
     with pytest.raises(ValueError, match="radius of 0 or more and a share above 0, found -1 and"):
         modes_found(torch.zeros(3, 2), torch.ones(2, 2), -1)
+
+
+def test_copies_are_seen_and_new_rows_are_not():
+    g = torch.Generator().manual_seed(0)
+    train, new, fake = (torch.randn(400, 3, generator=g) for _ in range(3))
+    assert copied(train, new, train) == 1
+    assert copied(train, new, fake) == pytest.approx(0.05, abs=0.03)
+    assert copied(train, new, fake + 30) == 0
+    with pytest.raises(ValueError, match="a share between 0 and 1, found 1"):
+        copied(train, new, fake, share=1)
+
+
+def test_trees_tell_apart_what_differs_and_nothing_else():
+    g = torch.Generator().manual_seed(0)
+    real, fake = (torch.randn(300, 3, generator=g) for _ in range(2))
+    assert told_apart(real, fake) == pytest.approx(0.5, abs=0.08)
+    shifted = told_apart(real, fake + 1)  # the best classifier has Phi(sqrt(3) / 2) = 0.81
+    assert shifted == pytest.approx(0.79, abs=0.06)
+    with pytest.raises(ValueError, match="at least four rows of either kind, found 3"):
+        told_apart(real[:3], fake)

@@ -1,0 +1,240 @@
+"""Ways to make new rows of a table, under one budget (survey 8.1.1; chapter 8-advanced/gans).
+
+A way learns from training rows with one of its settings, and what it returns has
+``draw(count, seed)``. Ways with a likelihood choose their setting by the log-likelihood of
+validation rows (``score``), the others by the lower of precision and coverage. All networks make
+the same number of updates.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import nn
+
+from helpers.methods.flow_matching import carry, flow_matching
+from helpers.methods.gan import non_saturating, wasserstein_gp
+from helpers.metrics.generation import coverage, precision
+from helpers.models.gan import spectral
+from helpers.models.mlp import MLP
+from helpers.train.loop import fit, predict
+
+LATENT, HIDDEN, BATCH = 16, 96, 64
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to make rows: ``learn``, callable (rows, setting, updates, seed) -> an object with
+    ``draw(count, seed)``, and the settings that it may try, with their name."""
+
+    learn: Callable
+    name: str
+    settings: tuple
+
+    @property
+    def budget(self):
+        """The settings as text, for a table."""
+        return f"{self.name} {', '.join(map(shown, self.settings))}"
+
+
+def shown(setting):
+    """One setting as text; a pair of rates is joined by a slash."""
+    return " / ".join(map(str, setting)) if isinstance(setting, tuple) else str(setting)
+
+
+@dataclass
+class Noisy:
+    """Rows drawn from `rows` with normal noise of standard deviation `noise` added."""
+
+    rows: torch.Tensor
+    noise: float
+
+    def draw(self, count, seed):
+        """New rows (count, D)."""
+        g = torch.Generator().manual_seed(seed)
+        chosen = self.rows[torch.randint(len(self.rows), (count,), generator=g)]
+        return chosen + self.noise * torch.randn(chosen.shape, generator=g)
+
+
+def copies(rows, noise, updates, seed):
+    """The cheat: training rows again, with a little noise."""
+    return Noisy(rows, noise)
+
+
+class KernelDensity(Noisy):
+    """Noisy rows as a density: a normal kernel of width `noise` around each row."""
+
+    def score(self, rows):
+        """Mean log-likelihood of rows, up to a constant (Parzen 1962)."""
+        apart = torch.cdist(rows, self.rows).square() / (-2 * self.noise**2)
+        constant = rows.shape[1] * torch.tensor(self.noise).log()
+        return float(apart.logsumexp(1).mean() - constant)
+
+
+def kernel_density(rows, width, updates, seed):
+    """A normal kernel around each training row; the setting is its width."""
+    return KernelDensity(rows, width)
+
+
+@dataclass
+class Fitted:
+    """An estimator of scikit-learn with the random state that `draw` sets."""
+
+    estimator: object
+
+    def draw(self, count, seed):
+        """New rows (count, D), in random order."""
+        found = torch.from_numpy(
+            self.estimator.set_params(random_state=seed).sample(count)[0]
+        ).float()
+        return found[torch.randperm(count, generator=torch.Generator().manual_seed(seed))]
+
+    def score(self, rows):
+        """Mean log-likelihood of rows."""
+        return float(self.estimator.score(rows.double().numpy()))
+
+
+def mixture(rows, components, updates, seed):
+    """A mixture of Gaussians with full covariances; the setting is their number."""
+    from sklearn.mixture import GaussianMixture
+
+    components = min(components, len(rows) // 2)
+    found = GaussianMixture(components, reg_covar=0.02, random_state=seed)
+    return Fitted(found.fit(rows.double().numpy()))
+
+
+@dataclass
+class Principal:
+    """Probabilistic principal components: a Gaussian in few directions, even noise in the rest."""
+
+    estimator: object
+
+    def draw(self, count, seed):
+        """New rows (count, D)."""
+        g = torch.Generator().manual_seed(seed)
+        root = torch.linalg.cholesky(torch.from_numpy(self.estimator.get_covariance()))
+        noise = torch.randn(count, len(root), generator=g, dtype=torch.float64)
+        return (noise @ root.T + torch.from_numpy(self.estimator.mean_)).float()
+
+    def score(self, rows):
+        """Mean log-likelihood of rows."""
+        return float(self.estimator.score(rows.double().numpy()))
+
+
+def gaussian(rows, directions, updates, seed):
+    """One Gaussian on principal components; the setting is how many directions it keeps."""
+    from sklearn.decomposition import PCA
+
+    directions = min(directions, min(rows.shape) - 1)
+    return Principal(PCA(directions, svd_solver="full").fit(rows.double().numpy()))
+
+
+@dataclass
+class Network:
+    """A trained generator, noise (B, E) to rows."""
+
+    generator: nn.Module
+    latent: int
+
+    def draw(self, count, seed):
+        """New rows (count, D)."""
+        g = torch.Generator().manual_seed(seed)
+        return predict(self.generator, torch.randn(count, self.latent, generator=g))
+
+
+def adam(rate):
+    """Adam as in WGAN-GP: no memory of the direction (Gulrajani et al. 2017, section 4)."""
+    return partial(torch.optim.Adam, lr=rate, betas=(0.0, 0.9), fused=True)
+
+
+def epochs_of(updates, rows):
+    """So many passes make at least so many updates."""
+    return -(-updates // -(-len(rows) // BATCH))
+
+
+def unchanged(network):
+    """The discriminator as it is."""
+    return network
+
+
+def game(rows, rates, updates, seed, *, step, judge=unchanged):
+    """A generator against a discriminator; the setting is their two learning rates.
+
+    Samples come from the mean of the generator's last hundred weights or so, since the
+    players circle around each other.
+    """
+    torch.manual_seed(seed)
+    width = rows.shape[1]
+    players = nn.ModuleDict({
+        "generator": MLP([LATENT, HIDDEN, HIDDEN, width]),
+        "discriminator": judge(MLP([width, HIDDEN, HIDDEN, 1])),
+    })  # fmt: skip
+    history = fit(
+        players, (rows,), step=step(LATENT), epochs=epochs_of(updates, rows), batch_size=BATCH,
+        optimizer={name: adam(rate) for name, rate in zip(players, rates)},
+        average=0.99, seed=seed, progress=False,
+    )  # fmt: skip
+    return Network(history.averaged["generator"], LATENT)
+
+
+@dataclass
+class Carried(Network):
+    """A trained velocity; noise has the width of the rows."""
+
+    def draw(self, count, seed):
+        """New rows (count, D)."""
+        g = torch.Generator().manual_seed(seed)
+        noise = torch.randn(count, self.latent, generator=g)
+        return carry(self.generator.eval(), noise)
+
+
+def flow(rows, rate, updates, seed):
+    """Flow matching with the generator's number of hidden units; the setting is the rate."""
+    torch.manual_seed(seed)
+    width = rows.shape[1]
+    history = fit(
+        MLP([width + 1, HIDDEN, HIDDEN, width]), (rows,), step=flow_matching, lr=rate,
+        epochs=epochs_of(updates, rows), batch_size=BATCH, average=0.99, seed=seed, progress=False,
+    )  # fmt: skip
+    return Carried(history.averaged, width)
+
+
+RATES = ((0.001, 0.001), (0.003, 0.003), (0.003, 0.01))
+WAYS = {
+    "training rows with noise": Way(copies, "noise", (0.01,)),
+    "one Gaussian": Way(gaussian, "directions", (20, 40, 60)),
+    "mixture of Gaussians": Way(mixture, "components", (6, 12, 24)),
+    "kernel density": Way(kernel_density, "width", (0.2, 0.3, 0.4)),
+    "plain game": Way(partial(game, step=non_saturating), "rates", RATES),
+    "spectral norm": Way(partial(game, step=non_saturating, judge=spectral), "rates", RATES),
+    "WGAN-GP": Way(partial(game, step=wasserstein_gp), "rates", RATES),
+    "flow matching": Way(flow, "rate", (0.001, 0.003, 0.006)),
+}
+
+
+def choose(way, rows, valid, *, updates, seed=0):
+    """Try the settings of a way, and say which one the validation rows prefer.
+
+    Parameters
+    ----------
+    way : Way
+    rows, valid : tensors (N, D) and (V, D), of spread about one
+    updates : int, of each network
+    seed : int
+
+    Returns
+    -------
+    a setting; of several that are equally good the first.
+    """
+    if len(way.settings) == 1:
+        return way.settings[0]
+
+    def worth(setting):
+        made = way.learn(rows, setting, updates, seed)
+        if hasattr(made, "score"):
+            return made.score(valid)
+        drawn = made.draw(len(valid), seed)
+        return float(min(precision(valid, drawn), coverage(valid, drawn)))
+
+    return max(way.settings, key=worth)
