@@ -103,6 +103,28 @@ class Dosing(gymnasium.Env):
         return np.array([*self.seen, self.decisions / DECISIONS], np.float32)
 
 
+class Summed(gymnasium.ObservationWrapper):
+    """`Dosing` that also shows the running sum of the errors, a third of it, as a sixth number.
+
+    The error is log(target / measured) after each dose, as in the integral rule.
+    """
+
+    def __init__(self, env=None):
+        super().__init__(env or Dosing())
+        self.observation_space = gymnasium.spaces.Box(-27, 16, (6,), np.float32)
+
+    def reset(self, **options):
+        """A new patient, and nothing summed."""
+        self.sum = 0.0
+        return super().reset(**options)
+
+    def observation(self, seen):
+        """The five numbers and a third of the sum, (6,)."""
+        if seen[4] > 0:
+            self.sum -= float(seen[0])
+        return np.append(seen, self.sum / 3).astype(np.float32)
+
+
 def average_dose(measured):
     """A hand-written rule: the tablets that would bring the *median* patient to the target.
 

@@ -63,6 +63,18 @@ def stepwise_rule(theta):
     return act
 
 
+def ordered_rule(theta):
+    r"""A linear rule that knows that doses are ordered: :math:`u = 4 + 4\,(w \cdot s + b)`.
+
+    Parameters
+    ----------
+    theta : tensor (N, D + 1)
+        Weights of the D numbers seen, and a constant; a row each patient, or one for all.
+    """
+    half = dosing.MOST / 2
+    return lambda state, draws: whole(half + half * ((theta[:, :-1] * state).sum(1) + theta[:, -1]))
+
+
 def whole(tablets):
     """The nearest number of tablets that may be given."""
     return tablets.round().clamp(0, dosing.MOST).long()

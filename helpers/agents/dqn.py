@@ -44,8 +44,10 @@ class Replay(Remembering):
         return tuple(column[rows] for column in self.columns)
 
 
-def remembered(model, replay, *, batch_size=128, warm_up=500, explore=(1.0, 0.05), anneal=10_000):
-    """How `Rollouts` collects for DQN: one step everywhere, then one batch from memory.
+def remembered(
+    model, replay, *, batch_size=128, warm_up=500, explore=(1.0, 0.05), anneal=10_000, updates=1
+):
+    """How `Rollouts` collects for DQN: one step everywhere, then batches from memory.
 
     Parameters
     ----------
@@ -57,13 +59,15 @@ def remembered(model, replay, *, batch_size=128, warm_up=500, explore=(1.0, 0.05
     explore : (first, last) probabilities of a random action
         Falling linearly over the first `anneal` frames.
     anneal : int
+    updates : int
+        Batches after every step.
 
     Returns
     -------
-    callable, player -> iterable of no or one batch
+    callable, player -> iterable of no batch or `updates` of them
         ``(state, action, reward, next_state, terminated)``, each with M rows.
     """
-    return Remembered(model, replay, batch_size, warm_up, explore, anneal)
+    return Remembered(model, replay, batch_size, warm_up, explore, anneal, updates)
 
 
 class Remembered(Remembering):
@@ -71,18 +75,19 @@ class Remembered(Remembering):
 
     memory = ("replay",)
 
-    def __init__(self, model, replay, batch_size, warm_up, explore, anneal):
+    def __init__(self, model, replay, batch_size, warm_up, explore, anneal, updates):
         self.model, self.replay, self.batch_size, self.warm_up = model, replay, batch_size, warm_up
-        self.explore, self.anneal = explore, anneal
+        self.explore, self.anneal, self.updates = explore, anneal, updates
 
     def __call__(self, player):
-        """One step everywhere, then no or one batch."""
+        """One step everywhere, then no batch or as many as asked for."""
         first, last = self.explore
         done = min(player.frames / self.anneal, 1.0)
         player.act = greedy(self.model, first + done * (last - first))
         self.replay.add(*player.advance()[:-1])
         if len(self.replay) >= self.warm_up:
-            yield self.replay.draw(self.batch_size, player.draws)
+            for _ in range(self.updates):
+                yield self.replay.draw(self.batch_size, player.draws)
 
 
 @torch.no_grad()

@@ -27,9 +27,9 @@ def with_reinforce(inputs, actions, steps):
 
 
 def with_actor_critic(inputs, actions, steps):
-    """Actor-critic: stretches of 32 steps, used once."""
+    """Actor-critic: stretches of 30 steps, used once."""
     model = ActorCritic(inputs, actions, WIDTH)
-    collect = short_stretches(model, 32, gamma=GAMMA, lam=0.95)
+    collect = short_stretches(model, 30, gamma=GAMMA, lam=0.95)
     return model, model.policy, collect, actor_critic(entropy_weight=0.01)
 
 
@@ -41,9 +41,9 @@ def with_dqn(inputs, actions, steps):
 
 
 def with_ppo(inputs, actions, steps):
-    """PPO: stretches of 128 steps, each used five times."""
+    """PPO: stretches of 120 steps, each used five times."""
     model = ActorCritic(inputs, actions, WIDTH)
-    collect = repeated_stretches(model, 128, gamma=GAMMA, lam=0.95, passes=5, batch_size=256)
+    collect = repeated_stretches(model, 120, gamma=GAMMA, lam=0.95, passes=5, batch_size=256)
     return model, model.policy, collect, ppo(entropy_weight=0.01)
 
 
@@ -65,7 +65,7 @@ def learn(make, setup, *, steps, rate, seed=0):
     rate : float > 0
         Learning rate.
     seed : int
-        Of first weights, environments and draws.
+        Of first weights, environments and draws; two seeds share no environment.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def learn(make, setup, *, steps, rate, seed=0):
     """
     torch.manual_seed(seed)
     model, policy, collect, step = setup(*sizes(make), steps)
-    player = Player(side_by_side(make, SIDE), sampled(policy), seed=seed)
+    player = Player(side_by_side(make, SIDE), sampled(policy), seed=1000 * seed)
     rollouts = Rollouts(player, collect, frames=steps)
     fit(model, rollouts, step=step, epochs=1, lr=rate, clip=1.0, seed=seed)
     return policy, player.finished

@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from helpers.agents.rollout import LONGEST
 from helpers.models.mlp import MLP
 
-LONGEST = 10_000  # steps in an episode
+CANDIDATES, TRIALS = 24, 20  # episodes in a generation of the search; random episodes tried
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def simulator(make, steps=9600, rules=None):
     Raises
     ------
     ValueError
-        If the spaces are others, a random episode does not end, or a number is not finite.
+        If the spaces are others, a random episode does not end, a number is not finite, or the
+        budget is less than the search needs for one generation, 24 times the longest of twenty
+        random episodes.
     """
     from gymnasium.spaces import Box, Discrete
 
@@ -64,14 +67,19 @@ def simulator(make, steps=9600, rules=None):
         )
     if steps < 1:
         raise ValueError(f"simulator(steps={steps}): expected at least one step of budget")
-    try_out(env)
+    longest = max(try_out(env, seed) for seed in range(TRIALS))
+    if steps < CANDIDATES * longest:
+        raise ValueError(
+            f"simulator(steps={steps}): an episode took {longest} steps and the search plays "
+            f"{CANDIDATES} at a time; expected a budget of at least {CANDIDATES * longest}"
+        )
     return Simulator(make, steps, dict(rules or {}))
 
 
-def try_out(env):
-    """Play one random episode; raise unless its numbers are finite and it ends."""
-    draws = torch.Generator().manual_seed(0)
-    env.reset(seed=0)
+def try_out(env, seed=0):
+    """Steps of a random episode; raise unless its numbers are finite and it ends."""
+    draws = torch.Generator().manual_seed(seed)
+    env.reset(seed=seed)
     for number in range(LONGEST):
         action = int(torch.randint(int(env.action_space.n), (), generator=draws))
         state, reward, terminated, truncated, _ = env.step(action)
@@ -82,7 +90,7 @@ def try_out(env):
                 f"(observation, reward) in step {number}"
             )
         if terminated or truncated:
-            return
+            return number + 1
     raise ValueError(
         f"simulator(): a random episode has not ended after {LONGEST} steps; "
         "expected an end, such as gymnasium.wrappers.TimeLimit gives"

@@ -6,10 +6,13 @@ Axes: T steps, N environments side by side, D numbers of a state. A policy is an
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from helpers.ground.random import generator
 from helpers.train.steps import Remembering
+
+LONGEST = 10_000  # steps in an episode
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ class Player(Remembering):
         counts = torch.ones(len(self.state)).bool() if running is None else running
         state, action = self.state, self.act(self.state, self.draws)
         self.actions.append(action)
-        observed, reward, terminated, truncated, info = self.envs.step(action.numpy())
+        observed, reward, terminated, truncated, info = stepped(self.envs, action)
         self.state = torch.as_tensor(observed, dtype=torch.float32)
         done, reached = torch.from_numpy(terminated | truncated), self.state.clone()
         self.frames += int(counts.sum())
@@ -170,6 +173,7 @@ class Player(Remembering):
         steps, running = [], torch.ones(len(self.state), dtype=torch.bool)
         masks = []
         while running.any():
+            still_short(len(steps))
             steps.append(self.advance(running))
             masks.append(running)
             running = running & ~steps[-1][-1]
@@ -239,17 +243,47 @@ def played(envs, act, starts, draws):
     Returns
     -------
     returns, steps : tensors (N,)
+
+    Raises
+    ------
+    ValueError
+        If an episode has not ended after `LONGEST` steps, or the simulator returns a number that
+        is not finite.
     """
     state, _ = envs.reset(seed=starts)
     returns, running = torch.zeros(len(starts)), torch.ones(len(starts)).bool()
     steps = torch.zeros(len(starts), dtype=torch.long)
     while running.any():
         action = act(torch.as_tensor(state, dtype=torch.float32), draws)
-        state, reward, terminated, truncated, _ = envs.step(action.numpy())
+        still_short(int(steps.max()))
+        state, reward, terminated, truncated, _ = stepped(envs, action)
         returns += torch.from_numpy(reward).float() * running
         steps += running
         running &= ~torch.from_numpy(terminated | truncated)
     return returns, steps
+
+
+def stepped(envs, action):
+    """What ``envs.step`` returns; raise unless rewards and observations are finite."""
+    found = envs.step(action.numpy())
+    last = [one for one in found[4].get("final_obs", ()) if one is not None]
+    seen = np.concatenate([found[0], *(one[None] for one in last)])
+    for name, values in (("observations", seen), ("rewards", found[1])):
+        if not np.isfinite(values).all():
+            raise ValueError(
+                f"the simulator {envs.envs[0].unwrapped}: expected finite {name}, "
+                f"found {values.tolist()}"
+            )
+    return found
+
+
+def still_short(steps):
+    """Raise if so many steps are more than an episode may take."""
+    if steps >= LONGEST:
+        raise ValueError(
+            f"an episode has not ended after {LONGEST} steps; expected an end of the simulator's, "
+            "such as gymnasium.wrappers.TimeLimit gives"
+        )
 
 
 def learning_curve(finished, frames, points=20):

@@ -109,6 +109,38 @@ MUTANTS = [
         ],
     },
     {
+        "name": "the sum that is shown stays at nothing",
+        "function": AGENTS + "dosing.Summed.observation",
+        "old": "self.sum -= float(seen[0])",
+        "new": "pass",
+        "kills": [
+            "mean lead of DQN with the sum over the integral rule",
+            "mean gain of the ordered rule from the sum",
+        ],
+    },
+    {
+        "name": "DQN with the sum does not look at the patient",
+        "function": AGENTS + "dqn.DQN.__call__",
+        "since": "def with_sum(inputs, actions, steps):",
+        "old": "value = model(state).gather",
+        "new": "value = model(0 * state).gather",
+        "kills": ["mean gain of DQN from the sum and its settings"],
+    },
+    {
+        "name": "the first guess gives nothing",
+        "old": "integral_rule(GAINS[0][None])",
+        "new": "integral_rule(0 * GAINS[0][None])",
+        "kills": ["what the search adds to the first guess"],
+    },
+    {
+        "name": "the search keeps the worst",
+        "function": AGENTS + "cross_entropy.cross_entropy",
+        "since": "def with_sum(inputs, actions, steps):",
+        "old": "score.topk(population // 4)",
+        "new": "(-score).topk(population // 4)",
+        "kills": ["what a search without a guess lacks to the first guess"],
+    },
+    {
         "name": "the network takes the action that it thinks worst",
         "function": AGENTS + "rollout.scores",
         "since": "def like(rate):",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.agents.dosing import TARGET, Dosing, after, average_dose, closeness, course
+from helpers.agents.dosing import TARGET, Dosing, Summed, after, average_dose, closeness, course
 
 
 def test_the_solution_equals_an_integrator_s():
@@ -82,3 +82,16 @@ def test_the_rule_is_rounded_and_limited_to_what_may_be_given():
     wanted = [(TARGET - keeps * b) / gives for b in (0.2, 2.0, 5.0, 9.0, 15.0)]
     assert average_dose(seen).tolist() == [min(max(round(w), 0), 8) for w in wanted]
     assert average_dose(torch.tensor([[3.0, 0, 0, 0, 0]])).tolist() == [0]
+
+
+def test_the_sum_shown_is_that_of_the_errors_so_far_and_begins_anew():
+    env, plain = Summed(), Dosing()
+    for seed in (3, 4):
+        (seen, _), (bare, _), errors = env.reset(seed=seed), plain.reset(seed=seed), 0.0
+        assert seen[5] == 0.0
+        for _ in range(5):
+            seen, bare = env.step(4)[0], plain.step(4)[0]
+            errors -= bare[0]
+            assert np.array_equal(seen[:5], bare)
+            assert seen[5] == pytest.approx(errors / 3, abs=1e-5)
+            assert env.observation_space.contains(seen)

@@ -5,7 +5,7 @@ import torch
 
 from helpers.agents import dosing
 from helpers.agents.dosing import Dosing, after, average_dose
-from helpers.agents.dosing_rules import Posterior, integral_rule, stepwise_rule
+from helpers.agents.dosing_rules import Posterior, integral_rule, ordered_rule, stepwise_rule
 from helpers.agents.rollout import episode_returns, side_by_side
 
 
@@ -84,3 +84,10 @@ def test_the_rules_stand_in_their_order():
         episode_returns(side_by_side(Dosing, 100), act, seed=9).mean() for act in rules
     )
     assert median + 2 < integral < posterior - 0.3
+
+
+def test_an_ordered_rule_rounds_a_weighted_sum_and_stays_among_the_doses():
+    theta = torch.tensor([[0.5, -1.0, 0.25], [0.0, 0.0, 9.0]])
+    state = torch.tensor([[1.0, 0.5], [1.0, 0.5]])
+    assert ordered_rule(theta)(state, None).tolist() == [5, 8]
+    assert ordered_rule(-theta)(state, None).tolist() == [3, 0]

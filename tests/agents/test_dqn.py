@@ -80,3 +80,15 @@ def test_remembering_waits_and_explores_less_and_less():
     state = torch.randn(2000, 4, generator=torch.Generator().manual_seed(0))
     off = player.act(state, torch.Generator().manual_seed(1)) != model(state).argmax(1)
     assert 0.005 < float(off.double().mean()) < 0.06  # half of the last five in a hundred
+
+
+@pytest.mark.parametrize("updates", [1, 3])
+def test_as_many_batches_as_asked_for_follow_a_step(updates):
+    class Still:
+        frames, draws = 0, torch.Generator().manual_seed(0)
+
+        def advance(self):
+            return *(torch.zeros(4, 2) for _ in range(5)), None
+
+    collect = remembered(None, Replay(20), batch_size=2, warm_up=8, updates=updates)
+    assert [len(list(collect(Still()))) for _ in range(3)] == [0, updates, updates]

@@ -34,3 +34,23 @@ def test_a_searched_rule_is_a_layer():
     layer, finished = search_linear(Dosing, steps=4000, spread=1.0)
     assert (layer.in_features, layer.out_features) == (5, 9)
     assert finished[-1][0] <= 4000
+
+
+def test_two_training_seeds_share_no_environment():
+    def begun(seed):
+        class Noted(Dosing):
+            def reset(self, *, seed=None, options=None):
+                given.add(seed)
+                return super().reset(seed=seed)
+
+        given = set()
+        learn(Noted, AGENTS["REINFORCE"], steps=200, rate=1e-2, seed=seed)
+        return given - {None}
+
+    assert len(begun(1)) == len(begun(2)) == 8
+    assert not begun(1) & begun(2)
+
+
+def test_every_agent_spends_the_budget_of_the_chapter_and_no_more():
+    for name in ("actor-critic", "DQN", "PPO"):
+        assert learn(Dosing, AGENTS[name], steps=960, rate=1e-3)[1][-1][0] <= 960

@@ -31,9 +31,9 @@ def changed(**what):
 
 
 def test_a_sound_simulator_is_kept_as_it_is():
-    found = simulator(Walk, steps=70, rules={"rest": None})
+    found = simulator(Walk, steps=96, rules={"rest": None})
     assert isinstance(found, Simulator)
-    assert (found.make, found.steps, found.rules) == (Walk, 70, {"rest": None})
+    assert (found.make, found.steps, found.rules) == (Walk, 96, {"rest": None})
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,25 @@ def test_what_the_chapter_cannot_take_is_refused(what, said):
 def test_no_budget():
     with pytest.raises(ValueError, match="steps=0.*at least one"):
         simulator(Walk, steps=0)
+
+
+def test_a_budget_below_one_generation_of_the_search_names_the_least():
+    with pytest.raises(ValueError, match="took 4 steps and the search plays 24.*at least 96"):
+        simulator(Walk, steps=95)
+    with pytest.raises(ValueError, match="at least 24000"):
+        simulator(changed(last=1000))
+    assert simulator(changed(last=1000), steps=24_000).steps == 24_000
+
+
+def test_the_longest_of_several_random_episodes_counts():
+    class Uneven(Walk):
+        def reset(self, *, seed=None, options=None):
+            found = super().reset(seed=seed)
+            self.last = 9 if seed == 13 else 2
+            return found
+
+    with pytest.raises(ValueError, match="took 9 steps.*at least 216"):
+        simulator(Uneven, steps=215)
 
 
 @pytest.mark.parametrize("policy", [MLP([3, 5, 4, 2]), nn.Linear(3, 2)])

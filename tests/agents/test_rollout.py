@@ -3,6 +3,7 @@ import pytest
 import torch
 from torch import nn
 
+from helpers.agents import rollout
 from helpers.agents.rollout import (
     Player,
     Rollouts,
@@ -175,3 +176,48 @@ def test_the_return_of_a_second_episode_begins_at_nothing():
     assert [total for _, total in player.finished][0] == 6.0
     assert all(total in (6.0, 15.0) for _, total in player.finished)
     assert len(player.finished) >= 1
+
+
+class Endless(Count):
+    """Ends for action 1 and for no other."""
+
+    def step(self, action):
+        return self.observe(), 1.0, int(action) == 1, False, {}
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        lambda envs, act: played(envs, act, [0, 1], None),
+        lambda envs, act: Player(envs, act).episodes(),
+    ],
+)
+def test_an_episode_without_an_end_is_one_sentence(play, monkeypatch):
+    monkeypatch.setattr(rollout, "LONGEST", 50)
+    with pytest.raises(ValueError, match="has not ended after 50 steps.*TimeLimit"):
+        play(side_by_side(Endless, 2), always(0))
+    play(side_by_side(Endless, 2), always(1))
+
+
+def test_an_episode_of_just_the_longest_length_is_played(monkeypatch):
+    monkeypatch.setattr(rollout, "LONGEST", 5)
+    assert played(side_by_side(Count, 1), always(1), [2], None)[1].tolist() == [5]
+    monkeypatch.setattr(rollout, "LONGEST", 4)
+    with pytest.raises(ValueError, match="after 4 steps"):
+        played(side_by_side(Count, 1), always(1), [2], None)
+
+
+@pytest.mark.parametrize(
+    ("reward", "shown", "said"),
+    [(float("nan"), 0.0, "rewards"), (0.0, float("inf"), "observations")],
+)
+def test_a_number_that_is_not_finite_names_the_simulator(reward, shown, said):
+    class Broken(Count):
+        def step(self, action):
+            return torch.tensor([shown]).numpy(), reward, True, False, {}
+
+    envs = side_by_side(Broken, 2)
+    with pytest.raises(ValueError, match=f"the simulator .*Broken.*: expected finite {said}"):
+        played(envs, always(0), [0, 1], None)
+    with pytest.raises(ValueError, match=f"the simulator .*Broken.*: expected finite {said}"):
+        Player(envs, always(0)).play(1)
