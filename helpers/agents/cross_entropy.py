@@ -68,6 +68,11 @@ def cross_entropy(make, rule, start, *, steps, seed=0, population=24, episodes=1
 def linear_rule(inputs, actions):
     """Take the action with the largest weighted sum of the observation.
 
+    Parameters
+    ----------
+    inputs : int, numbers in an observation
+    actions : int
+
     Returns
     -------
     callable, theta (N, A * (D + 1)) -> act
@@ -83,7 +88,14 @@ def linear_rule(inputs, actions):
 
 
 def as_layer(theta, inputs, actions):
-    """The same linear rule as an ``nn.Linear``, which `greedy` and `save_policy` take."""
+    """The same linear rule as an ``nn.Linear``, which `greedy` and `save_policy` take.
+
+    Parameters
+    ----------
+    theta : Tensor (A * (D + 1),), weights first
+    inputs : int, numbers in an observation
+    actions : int
+    """
     layer = nn.Linear(inputs, actions)
     with torch.no_grad():
         layer.weight.copy_(theta[: inputs * actions].reshape(actions, inputs))

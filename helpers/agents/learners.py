@@ -21,27 +21,55 @@ SPREADS = (0.3, 1.0, 3.0, 10.0, 30.0)  # first deviations tried, by every cross-
 
 
 def with_reinforce(inputs, actions, steps):
-    """REINFORCE: whole episodes, used once."""
+    """REINFORCE: whole episodes, used once.
+
+    Parameters
+    ----------
+    inputs : int, numbers in an observation
+    actions : int
+    steps : int, simulated steps to learn from
+    """
     policy = MLP([inputs, WIDTH, WIDTH, actions])
     return policy, policy, whole_episodes(gamma=GAMMA), policy_gradient
 
 
 def with_actor_critic(inputs, actions, steps):
-    """Actor-critic: stretches of 30 steps, used once."""
+    """Actor-critic: stretches of 30 steps, used once.
+
+    Parameters
+    ----------
+    inputs : int, numbers in an observation
+    actions : int
+    steps : int, simulated steps to learn from
+    """
     model = ActorCritic(inputs, actions, WIDTH)
     collect = short_stretches(model, 30, gamma=GAMMA, lam=0.95)
     return model, model.policy, collect, actor_critic(entropy_weight=0.01)
 
 
 def with_dqn(inputs, actions, steps):
-    """DQN: one batch from memory after every step; a third of the steps to become greedy."""
+    """DQN: one batch from memory after every step; a third of the steps to become greedy.
+
+    Parameters
+    ----------
+    inputs : int, numbers in an observation
+    actions : int
+    steps : int, simulated steps to learn from
+    """
     model = MLP([inputs, WIDTH, WIDTH, actions])
     collect = remembered(model, Replay(20_000), batch_size=64, anneal=max(1, steps // 3))
     return model, model, collect, DQN(model, gamma=GAMMA, renew=200)
 
 
 def with_ppo(inputs, actions, steps):
-    """PPO: stretches of 120 steps, each used five times."""
+    """PPO: stretches of 120 steps, each used five times.
+
+    Parameters
+    ----------
+    inputs : int, numbers in an observation
+    actions : int
+    steps : int, simulated steps to learn from
+    """
     model = ActorCritic(inputs, actions, WIDTH)
     collect = repeated_stretches(model, 120, gamma=GAMMA, lam=0.95, passes=5, batch_size=256)
     return model, model.policy, collect, ppo(entropy_weight=0.01)
@@ -84,6 +112,13 @@ def search_linear(make, *, steps, spread, seed=0):
     """The linear rule that the cross-entropy method finds, as a layer; and its course.
 
     Arguments and returns as `learn`; `spread` takes the place of the rate.
+
+    Parameters
+    ----------
+    make : callable -> gymnasium.Env
+    steps : int, simulated steps to learn from
+    spread : float, of the first guesses
+    seed : int
     """
     inputs, actions = sizes(make)
     count = actions * (inputs + 1)

@@ -77,7 +77,13 @@ def simulator(make, steps=9600, rules=None):
 
 
 def try_out(env, seed=0):
-    """Steps of a random episode; raise unless its numbers are finite and it ends."""
+    """Steps of a random episode; raise unless its numbers are finite and it ends.
+
+    Parameters
+    ----------
+    env : gymnasium.Env
+    seed : int
+    """
     draws = torch.Generator().manual_seed(seed)
     env.reset(seed=seed)
     for number in range(LONGEST):

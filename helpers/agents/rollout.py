@@ -264,7 +264,13 @@ def played(envs, act, starts, draws):
 
 
 def stepped(envs, action):
-    """What ``envs.step`` returns; raise unless rewards and observations are finite."""
+    """What ``envs.step`` returns; raise unless rewards and observations are finite.
+
+    Parameters
+    ----------
+    envs : gymnasium.vector.VectorEnv
+    action : ndarray (N,)
+    """
     found = envs.step(action.numpy())
     last = [one for one in found[4].get("final_obs", ()) if one is not None]
     seen = np.concatenate([found[0], *(one[None] for one in last)])

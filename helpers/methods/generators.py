@@ -51,14 +51,28 @@ class Noisy:
     noise: float
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count : int, how many
+        seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         chosen = self.rows[torch.randint(len(self.rows), (count,), generator=g)]
         return chosen + self.noise * torch.randn(chosen.shape, generator=g)
 
 
 def copies(rows, noise, updates, seed):
-    """The cheat: training rows again, with a little noise."""
+    """The cheat: training rows again, with a little noise.
+
+    Parameters
+    ----------
+    rows : Tensor (N, D), the training rows
+    noise : float, standard deviation
+    updates : int, steps of the optimiser
+    seed : int
+    """
     return Noisy(rows, noise)
 
 
@@ -73,7 +87,15 @@ class KernelDensity(Noisy):
 
 
 def kernel_density(rows, width, updates, seed):
-    """A normal kernel around each training row; the setting is its width."""
+    """A normal kernel around each training row; the setting is its width.
+
+    Parameters
+    ----------
+    rows : Tensor (N, D), the training rows
+    width : float, of the kernel
+    updates : int, steps of the optimiser
+    seed : int
+    """
     return KernelDensity(rows, width)
 
 
@@ -84,7 +106,13 @@ class Fitted:
     estimator: object
 
     def draw(self, count, seed):
-        """New rows (count, D), in random order."""
+        """New rows (count, D), in random order.
+
+        Parameters
+        ----------
+        count : int, how many
+        seed : int
+        """
         found = torch.from_numpy(
             self.estimator.set_params(random_state=seed).sample(count)[0]
         ).float()
@@ -96,7 +124,15 @@ class Fitted:
 
 
 def mixture(rows, components, updates, seed):
-    """A mixture of Gaussians with full covariances; the setting is their number."""
+    """A mixture of Gaussians with full covariances; the setting is their number.
+
+    Parameters
+    ----------
+    rows : Tensor (N, D), the training rows
+    components : int
+    updates : int, steps of the optimiser
+    seed : int
+    """
     from sklearn.mixture import GaussianMixture
 
     components = min(components, len(rows) // 2)
@@ -111,7 +147,13 @@ class Principal:
     estimator: object
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count : int, how many
+        seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         root = torch.linalg.cholesky(torch.from_numpy(self.estimator.get_covariance()))
         noise = torch.randn(count, len(root), generator=g, dtype=torch.float64)
@@ -123,7 +165,15 @@ class Principal:
 
 
 def gaussian(rows, directions, updates, seed):
-    """One Gaussian on principal components; the setting is how many directions it keeps."""
+    """One Gaussian on principal components; the setting is how many directions it keeps.
+
+    Parameters
+    ----------
+    rows : Tensor (N, D), the training rows
+    directions : int
+    updates : int, steps of the optimiser
+    seed : int
+    """
     from sklearn.decomposition import PCA
 
     directions = min(directions, min(rows.shape) - 1)
@@ -138,7 +188,13 @@ class Network:
     latent: int
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count : int, how many
+        seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         return predict(self.generator, torch.randn(count, self.latent, generator=g))
 
@@ -149,7 +205,13 @@ def adam(rate):
 
 
 def epochs_of(updates, rows):
-    """So many passes make at least so many updates."""
+    """So many passes make at least so many updates.
+
+    Parameters
+    ----------
+    updates : int, steps of the optimiser
+    rows : int, training rows
+    """
     return -(-updates // -(-len(rows) // BATCH))
 
 
@@ -163,6 +225,15 @@ def game(rows, rates, updates, seed, *, step, judge=unchanged):
 
     Samples come from the mean of the generator's last hundred weights or so, since the
     players circle around each other.
+
+    Parameters
+    ----------
+    rows : Tensor (N, D), the training rows
+    rates : pair of floats, generator and discriminator
+    updates : int, steps of the optimiser
+    seed : int
+    step : callable, latent size -> step of the game
+    judge : callable, discriminator -> discriminator
     """
     torch.manual_seed(seed)
     width = rows.shape[1]
@@ -183,14 +254,28 @@ class Carried(Network):
     """A trained velocity; noise has the width of the rows."""
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count : int, how many
+        seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         noise = torch.randn(count, self.latent, generator=g)
         return carry(self.generator.eval(), noise)
 
 
 def flow(rows, rate, updates, seed):
-    """Flow matching with the generator's number of hidden units; the setting is the rate."""
+    """Flow matching with the generator's number of hidden units; the setting is the rate.
+
+    Parameters
+    ----------
+    rows : Tensor (N, D), the training rows
+    rate : float
+    updates : int, steps of the optimiser
+    seed : int
+    """
     torch.manual_seed(seed)
     width = rows.shape[1]
     history = fit(

@@ -79,7 +79,13 @@ class RowCodec(nn.Module):
         return codec
 
     def encode(self, x, y=None):
-        """Points of spread about one; without y the columns of the classes are left out."""
+        """Points of spread about one; without y the columns of the classes are left out.
+
+        Parameters
+        ----------
+        x : Tensor (N, F)
+        y : Tensor (N,) of class numbers, or None
+        """
         z = ((x - self.centre) / self.spread) @ self.axes.T / self.scale
         if y is None or not self.classes:
             return z

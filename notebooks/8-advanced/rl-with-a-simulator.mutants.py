@@ -114,7 +114,6 @@ MUTANTS = [
         "old": "self.sum -= float(seen[0])",
         "new": "pass",
         "kills": [
-            "mean lead of DQN with the sum over the integral rule",
             "mean gain of the ordered rule from the sum",
         ],
     },
@@ -124,7 +123,10 @@ MUTANTS = [
         "since": "def with_sum(inputs, actions, steps):",
         "old": "value = model(state).gather",
         "new": "value = model(0 * state).gather",
-        "kills": ["mean gain of DQN from the sum and its settings"],
+        "kills": [
+            "mean gain of DQN from the sum and its settings",
+            "mean lead of DQN with the sum over the integral rule",
+        ],
     },
     {
         "name": "the first guess gives nothing",
@@ -141,11 +143,11 @@ MUTANTS = [
         "kills": ["what a search without a guess lacks to the first guess"],
     },
     {
-        "name": "the network takes the action that it thinks worst",
+        "name": "the network takes the actions in the opposite order",
         "function": AGENTS + "rollout.scores",
         "since": "def like(rate):",
         "old": "return model(state.to(place)).cpu()",
-        "new": "return -model(state.to(place)).cpu()",
+        "new": "return model(state.to(place)).cpu().flip(-1)",
         "kills": ["error of DQN on days three and four over that of the median rule"],
     },
     {
