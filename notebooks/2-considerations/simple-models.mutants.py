@@ -141,7 +141,11 @@ MUTANTS = [
         "function": TABULAR + "ridge",
         "old": "Ridge(penalty)",
         "new": "Ridge(1e7 * penalty)",
-        "kills": [LEARNED, "mean lead of ridge over the network, diabetes"],
+        "kills": [
+            LEARNED,
+            "lead of ridge over the forest, diabetes, lower end",
+            "mean lead of ridge over the network, diabetes",
+        ],
     },
     {
         "name": "logistic regression whose penalty forbids to learn",
@@ -201,6 +205,12 @@ MUTANTS = [
         "old": "torch.tensor([[1.0], [3.0], [5.0], [9.0]])",
         "new": "torch.tensor([[1.0], [3.0], [5.0], [7.8]])",
         "kills": ["made-up function: share of its maximum after four measurements"],
+    },
+    {
+        "name": "improvement without doubt",
+        "old": "expected_improvement(middle, doubt, float(hidden",
+        "new": "expected_improvement(middle, 0.001 * doubt, float(hidden",
+        "kills": ["made-up function: share after nine"],
     },
     {
         "name": "expected improvement ranks the pool at random",

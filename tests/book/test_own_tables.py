@@ -55,6 +55,18 @@ def test_the_chapter_runs_on_a_strange_table(classes, groups, folders, monkeypat
     assert {file.name for file in home.iterdir()} == {"alien.csv"}
 
 
+def test_the_chapter_runs_on_a_single_column(folders, monkeypatch):  # noqa: F811
+    home, work = folders
+    path = plots(home / "alien.csv", 70, 0)
+    data = table(
+        path, "harvest", groups=None, drop=("sun", "wind", "salt", "soil", "quiet", "field")
+    )
+    assert data.x.shape == (70, 1)
+    names = run(CHAPTER, data, work, monkeypatch)
+    assert names["together"].tolist() == [0.0]
+    assert len(pd.read_csv(next(work.rglob("predictions.csv")))) == 70
+
+
 def test_a_table_without_a_target_is_refused(folders, monkeypatch):  # noqa: F811
     home, work = folders
     data = table(plots(home / "alien.csv", 90, 0), None, groups="field")
