@@ -51,14 +51,26 @@ class Noisy:
     noise: float
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count, seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         chosen = self.rows[torch.randint(len(self.rows), (count,), generator=g)]
         return chosen + self.noise * torch.randn(chosen.shape, generator=g)
 
 
 def copies(rows, noise, updates, seed):
-    """The cheat: training rows again, with a little noise."""
+    """The cheat: training rows again, with a little noise.
+
+    Parameters
+    ----------
+    rows : tensor (N, D), of spread about one
+    noise : float, its standard deviation
+    updates, seed : int, ignored
+    """
     return Noisy(rows, noise)
 
 
@@ -73,7 +85,14 @@ class KernelDensity(Noisy):
 
 
 def kernel_density(rows, width, updates, seed):
-    """A normal kernel around each training row; the setting is its width."""
+    """A normal kernel around each training row (Parzen 1962).
+
+    Parameters
+    ----------
+    rows : tensor (N, D), of spread about one
+    width : float > 0, of the kernel
+    updates, seed : int, ignored
+    """
     return KernelDensity(rows, width)
 
 
@@ -84,7 +103,12 @@ class Fitted:
     estimator: object
 
     def draw(self, count, seed):
-        """New rows (count, D), in random order."""
+        """New rows (count, D), in random order.
+
+        Parameters
+        ----------
+        count, seed : int
+        """
         found = torch.from_numpy(
             self.estimator.set_params(random_state=seed).sample(count)[0]
         ).float()
@@ -96,7 +120,15 @@ class Fitted:
 
 
 def mixture(rows, components, updates, seed):
-    """A mixture of Gaussians with full covariances; the setting is their number."""
+    """A mixture of Gaussians with full covariances, by scikit-learn.
+
+    Parameters
+    ----------
+    rows : tensor (N, D), of spread about one
+    components : int, at most N / 2 are taken
+    updates : int, ignored
+    seed : int, of the start
+    """
     from sklearn.mixture import GaussianMixture
 
     components = min(components, len(rows) // 2)
@@ -111,7 +143,12 @@ class Principal:
     estimator: object
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count, seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         root = torch.linalg.cholesky(torch.from_numpy(self.estimator.get_covariance()))
         noise = torch.randn(count, len(root), generator=g, dtype=torch.float64)
@@ -123,7 +160,14 @@ class Principal:
 
 
 def gaussian(rows, directions, updates, seed):
-    """One Gaussian on principal components; the setting is how many directions it keeps."""
+    """One Gaussian on principal components, by scikit-learn (Tipping and Bishop 1999).
+
+    Parameters
+    ----------
+    rows : tensor (N, D), of spread about one
+    directions : int, principal axes that are kept; the rest has one even spread
+    updates, seed : int, ignored
+    """
     from sklearn.decomposition import PCA
 
     directions = min(directions, min(rows.shape) - 1)
@@ -138,7 +182,12 @@ class Network:
     latent: int
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count, seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         return predict(self.generator, torch.randn(count, self.latent, generator=g))
 
@@ -149,7 +198,13 @@ def adam(rate):
 
 
 def epochs_of(updates, rows):
-    """So many passes make at least so many updates."""
+    """So many passes make at least so many updates.
+
+    Parameters
+    ----------
+    updates : int
+    rows : tensor (N, D)
+    """
     return -(-updates // -(-len(rows) // BATCH))
 
 
@@ -163,6 +218,14 @@ def game(rows, rates, updates, seed, *, step, judge=unchanged):
 
     Samples come from the mean of the generator's last hundred weights or so, since the
     players circle around each other.
+
+    Parameters
+    ----------
+    rows : tensor (N, D), of spread about one
+    rates : pair of floats, generator's and discriminator's
+    updates, seed : int
+    step : callable, length of the noise -> step for `fit`, such as `non_saturating`
+    judge : callable, network -> network, such as `spectral`
     """
     torch.manual_seed(seed)
     width = rows.shape[1]
@@ -183,14 +246,26 @@ class Carried(Network):
     """A trained velocity; noise has the width of the rows."""
 
     def draw(self, count, seed):
-        """New rows (count, D)."""
+        """New rows (count, D).
+
+        Parameters
+        ----------
+        count, seed : int
+        """
         g = torch.Generator().manual_seed(seed)
         noise = torch.randn(count, self.latent, generator=g)
         return carry(self.generator.eval(), noise)
 
 
 def flow(rows, rate, updates, seed):
-    """Flow matching with the generator's number of hidden units; the setting is the rate."""
+    """Flow matching with as many hidden units as a generator.
+
+    Parameters
+    ----------
+    rows : tensor (N, D), of spread about one
+    rate : float, of Adam
+    updates, seed : int
+    """
     torch.manual_seed(seed)
     width = rows.shape[1]
     history = fit(

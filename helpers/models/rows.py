@@ -79,7 +79,12 @@ class RowCodec(nn.Module):
         return codec
 
     def encode(self, x, y=None):
-        """Points of spread about one; without y the columns of the classes are left out."""
+        """Points of spread about one; without y the columns of the classes are left out.
+
+        Parameters
+        ----------
+        x, y : tensors (N, F) and (N,) int64, or None for y
+        """
         z = ((x - self.centre) / self.spread) @ self.axes.T / self.scale
         if y is None or not self.classes:
             return z
