@@ -21,6 +21,8 @@ from helpers.models.mlp import MLP
 from helpers.train.loop import fit, predict
 
 LATENT, HIDDEN, BATCH = 16, 96, 64
+FEWEST = 24  # rows to learn from; below, validation rows have no fifth neighbour left
+FLOOR = 1e-4  # of a Gaussian's noise variance: columns of classes sum to a constant
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,18 @@ def mixture(rows, components, updates, seed):
     components : int, at most N / 2 are taken
     updates : int, ignored
     seed : int, of the start
+
+    Raises
+    ------
+    ValueError : for fewer than 24 rows.
     """
     from sklearn.mixture import GaussianMixture
 
+    if len(rows) < FEWEST:
+        raise ValueError(
+            f"mixture: expected at least {FEWEST} rows to learn from, found {len(rows)}; pass a "
+            "table of 60 rows or more"
+        )
     components = min(components, len(rows) // 2)
     found = GaussianMixture(components, reg_covar=0.02, random_state=seed)
     return Fitted(found.fit(rows.double().numpy()))
@@ -150,13 +161,20 @@ class Principal:
         count, seed : int
         """
         g = torch.Generator().manual_seed(seed)
-        root = torch.linalg.cholesky(torch.from_numpy(self.estimator.get_covariance()))
-        noise = torch.randn(count, len(root), generator=g, dtype=torch.float64)
-        return (noise @ root.T + torch.from_numpy(self.estimator.mean_)).float()
+        normal = self.normal()
+        noise = torch.randn(count, len(normal.loc), generator=g, dtype=torch.float64)
+        return (noise @ normal.scale_tril.T + normal.loc).float()
+
+    def normal(self):
+        """The Gaussian; its noise variance is at least FLOOR, so that it can be drawn from."""
+        found = self.estimator
+        found.noise_variance_ = max(found.noise_variance_, FLOOR)
+        mean, covariance = map(torch.from_numpy, (found.mean_, found.get_covariance()))
+        return torch.distributions.MultivariateNormal(mean, covariance)
 
     def score(self, rows):
         """Mean log-likelihood of rows."""
-        return float(self.estimator.score(rows.double().numpy()))
+        return float(self.normal().log_prob(rows.double()).mean())
 
 
 def gaussian(rows, directions, updates, seed):
