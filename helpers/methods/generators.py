@@ -21,6 +21,8 @@ from helpers.models.mlp import MLP
 from helpers.train.loop import fit, predict
 
 LATENT, HIDDEN, BATCH = 16, 96, 64
+FEWEST = 24  # rows to learn from; below, validation rows have no fifth neighbour left
+FLOOR = 1e-4  # of a Gaussian's noise variance: columns of classes sum to a constant
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ class Noisy:
 
         Parameters
         ----------
-        count : int, how many
-        seed : int
+        count, seed : int
         """
         g = torch.Generator().manual_seed(seed)
         chosen = self.rows[torch.randint(len(self.rows), (count,), generator=g)]
@@ -68,10 +69,9 @@ def copies(rows, noise, updates, seed):
 
     Parameters
     ----------
-    rows : Tensor (N, D), the training rows
-    noise : float, standard deviation
-    updates : int, steps of the optimiser
-    seed : int
+    rows : tensor (N, D), of spread about one
+    noise : float, its standard deviation
+    updates, seed : int, ignored
     """
     return Noisy(rows, noise)
 
@@ -87,14 +87,13 @@ class KernelDensity(Noisy):
 
 
 def kernel_density(rows, width, updates, seed):
-    """A normal kernel around each training row; the setting is its width.
+    """A normal kernel around each training row (Parzen 1962).
 
     Parameters
     ----------
-    rows : Tensor (N, D), the training rows
-    width : float, of the kernel
-    updates : int, steps of the optimiser
-    seed : int
+    rows : tensor (N, D), of spread about one
+    width : float > 0, of the kernel
+    updates, seed : int, ignored
     """
     return KernelDensity(rows, width)
 
@@ -110,8 +109,7 @@ class Fitted:
 
         Parameters
         ----------
-        count : int, how many
-        seed : int
+        count, seed : int
         """
         found = torch.from_numpy(
             self.estimator.set_params(random_state=seed).sample(count)[0]
@@ -124,17 +122,26 @@ class Fitted:
 
 
 def mixture(rows, components, updates, seed):
-    """A mixture of Gaussians with full covariances; the setting is their number.
+    """A mixture of Gaussians with full covariances, by scikit-learn.
 
     Parameters
     ----------
-    rows : Tensor (N, D), the training rows
-    components : int
-    updates : int, steps of the optimiser
-    seed : int
+    rows : tensor (N, D), of spread about one
+    components : int, at most N / 2 are taken
+    updates : int, ignored
+    seed : int, of the start
+
+    Raises
+    ------
+    ValueError : for fewer than 24 rows.
     """
     from sklearn.mixture import GaussianMixture
 
+    if len(rows) < FEWEST:
+        raise ValueError(
+            f"mixture: expected at least {FEWEST} rows to learn from, found {len(rows)}; pass a "
+            "table of 60 rows or more"
+        )
     components = min(components, len(rows) // 2)
     found = GaussianMixture(components, reg_covar=0.02, random_state=seed)
     return Fitted(found.fit(rows.double().numpy()))
@@ -151,28 +158,33 @@ class Principal:
 
         Parameters
         ----------
-        count : int, how many
-        seed : int
+        count, seed : int
         """
         g = torch.Generator().manual_seed(seed)
-        root = torch.linalg.cholesky(torch.from_numpy(self.estimator.get_covariance()))
-        noise = torch.randn(count, len(root), generator=g, dtype=torch.float64)
-        return (noise @ root.T + torch.from_numpy(self.estimator.mean_)).float()
+        normal = self.normal()
+        noise = torch.randn(count, len(normal.loc), generator=g, dtype=torch.float64)
+        return (noise @ normal.scale_tril.T + normal.loc).float()
+
+    def normal(self):
+        """The Gaussian; its noise variance is at least FLOOR, so that it can be drawn from."""
+        found = self.estimator
+        found.noise_variance_ = max(found.noise_variance_, FLOOR)
+        mean, covariance = map(torch.from_numpy, (found.mean_, found.get_covariance()))
+        return torch.distributions.MultivariateNormal(mean, covariance)
 
     def score(self, rows):
         """Mean log-likelihood of rows."""
-        return float(self.estimator.score(rows.double().numpy()))
+        return float(self.normal().log_prob(rows.double()).mean())
 
 
 def gaussian(rows, directions, updates, seed):
-    """One Gaussian on principal components; the setting is how many directions it keeps.
+    """One Gaussian on principal components, by scikit-learn (Tipping and Bishop 1999).
 
     Parameters
     ----------
-    rows : Tensor (N, D), the training rows
-    directions : int
-    updates : int, steps of the optimiser
-    seed : int
+    rows : tensor (N, D), of spread about one
+    directions : int, principal axes that are kept; the rest has one even spread
+    updates, seed : int, ignored
     """
     from sklearn.decomposition import PCA
 
@@ -192,8 +204,7 @@ class Network:
 
         Parameters
         ----------
-        count : int, how many
-        seed : int
+        count, seed : int
         """
         g = torch.Generator().manual_seed(seed)
         return predict(self.generator, torch.randn(count, self.latent, generator=g))
@@ -209,8 +220,8 @@ def epochs_of(updates, rows):
 
     Parameters
     ----------
-    updates : int, steps of the optimiser
-    rows : int, training rows
+    updates : int
+    rows : tensor (N, D)
     """
     return -(-updates // -(-len(rows) // BATCH))
 
@@ -228,12 +239,11 @@ def game(rows, rates, updates, seed, *, step, judge=unchanged):
 
     Parameters
     ----------
-    rows : Tensor (N, D), the training rows
-    rates : pair of floats, generator and discriminator
-    updates : int, steps of the optimiser
-    seed : int
-    step : callable, latent size -> step of the game
-    judge : callable, discriminator -> discriminator
+    rows : tensor (N, D), of spread about one
+    rates : pair of floats, generator's and discriminator's
+    updates, seed : int
+    step : callable, length of the noise -> step for `fit`, such as `non_saturating`
+    judge : callable, network -> network, such as `spectral`
     """
     torch.manual_seed(seed)
     width = rows.shape[1]
@@ -258,8 +268,7 @@ class Carried(Network):
 
         Parameters
         ----------
-        count : int, how many
-        seed : int
+        count, seed : int
         """
         g = torch.Generator().manual_seed(seed)
         noise = torch.randn(count, self.latent, generator=g)
@@ -267,14 +276,13 @@ class Carried(Network):
 
 
 def flow(rows, rate, updates, seed):
-    """Flow matching with the generator's number of hidden units; the setting is the rate.
+    """Flow matching with as many hidden units as a generator.
 
     Parameters
     ----------
-    rows : Tensor (N, D), the training rows
-    rate : float
-    updates : int, steps of the optimiser
-    seed : int
+    rows : tensor (N, D), of spread about one
+    rate : float, of Adam
+    updates, seed : int
     """
     torch.manual_seed(seed)
     width = rows.shape[1]

@@ -56,7 +56,20 @@ class RowCodec(nn.Module):
         x, y : tensors (N, F) float32 and (N,) int64, or None for y
         classes : int
         most : int, axes that are kept if there are more columns
+
+        Raises
+        ------
+        ValueError : for missing values, and for a class of which all rows are.
         """
+        if not bool(x.isfinite().all()):
+            raise ValueError(
+                "RowCodec.of: expected a number in every column of every row, found missing values"
+            )
+        if classes and len(y.unique()) < 2:
+            raise ValueError(
+                "RowCodec.of: expected training rows of at least two classes, found one; pass the "
+                "table without its class"
+            )
         narrow = x.shape[1] > most
         codec = cls(x.shape[1], classes, min(most, len(x) - 1) if narrow else None)
         codec.centre.copy_(x.mean(0))
@@ -83,8 +96,7 @@ class RowCodec(nn.Module):
 
         Parameters
         ----------
-        x : Tensor (N, F)
-        y : Tensor (N,) of class numbers, or None
+        x, y : tensors (N, F) and (N,) int64, or None for y
         """
         z = ((x - self.centre) / self.spread) @ self.axes.T / self.scale
         if y is None or not self.classes:

@@ -1,9 +1,12 @@
 import pytest
 import torch
+from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
 from sklearn.neighbors import KernelDensity as Theirs
 
 from helpers.methods.gan import non_saturating
 from helpers.methods.generators import (
+    FLOOR,
     WAYS,
     KernelDensity,
     Noisy,
@@ -20,6 +23,7 @@ from helpers.methods.generators import (
     shown,
     unchanged,
 )
+from helpers.models.rows import RowCodec
 
 
 def rows(n=120, seed=0):
@@ -58,6 +62,34 @@ def test_kernel_density_agrees_with_scikit_learn_up_to_its_constant():
     assert gaps == pytest.approx([gaps[0]] * 3, abs=1e-4)
     narrow, far = KernelDensity(rows(), 0.1), rows(20, 1) + 2
     assert narrow.score(far) < KernelDensity(rows(), 1.0).score(far) - 1
+
+
+def test_one_gaussian_agrees_with_scikit_learn_above_the_floor():
+    theirs = PCA(2, svd_solver="full").fit(rows().double().numpy())
+    assert theirs.noise_variance_ > FLOOR
+    ours = gaussian(rows(), 2, 0, 0).score(rows(seed=1))
+    assert ours == pytest.approx(theirs.score(rows(seed=1).double().numpy()), abs=1e-8)
+
+
+@pytest.mark.parametrize("constant", [False, True])
+def test_one_gaussian_is_drawn_and_scored_where_columns_are_bound_to_each_other(constant):
+    x, y = (torch.from_numpy(part) for part in load_iris(return_X_y=True))
+    x = x.float() * (torch.arange(4) > 0) if constant else x.float()
+    codec = RowCodec.of(x, y, 3)
+    points = codec.encode(x, y)
+    for directions in WAYS["one Gaussian"].settings:
+        made = gaussian(points, directions, 0, 0)
+        drawn = made.draw(500, 0)
+        assert drawn.isfinite().all()
+        assert drawn[:, 4:].sum(1).std() < 0.1  # columns of classes keep their sum
+        assert abs(made.score(points)) < 100
+        assert made.score(points) > made.score(points + 3)
+
+
+def test_a_mixture_of_too_few_rows_is_refused():
+    with pytest.raises(ValueError, match="at least 24 rows to learn from, found 23; pass"):
+        mixture(rows(23), 6, 0, 0)
+    assert mixture(rows(24), 6, 0, 0).draw(5, 0).shape == (5, 4)
 
 
 def test_copies_are_training_rows_moved_by_the_noise():

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from sklearn.decomposition import PCA
 
@@ -72,3 +73,13 @@ def test_a_saved_codec_is_the_same():
     assert not torch.equal(other(z)[0], codec(z)[0])
     other.load_state_dict(codec.state_dict())
     assert torch.equal(other(z)[0], codec(z)[0])
+
+
+def test_one_class_and_missing_values_are_refused():
+    x, y = table()
+    with pytest.raises(ValueError, match="at least two classes, found one; pass the table without"):
+        RowCodec.of(x, torch.ones_like(y), 3)
+    assert RowCodec.of(x, None, 0).encode(x).isfinite().all()
+    x[3, 1] = torch.nan
+    with pytest.raises(ValueError, match="a number in every column of every row, found missing"):
+        RowCodec.of(x, y, 3)
