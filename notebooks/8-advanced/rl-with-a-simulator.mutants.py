@@ -143,11 +143,11 @@ MUTANTS = [
         "kills": ["what a search without a guess lacks to the first guess"],
     },
     {
-        "name": "the network takes the actions in the opposite order",
+        "name": "the network sees no patient when it doses",
         "function": AGENTS + "rollout.scores",
         "since": "def like(rate):",
         "old": "return model(state.to(place)).cpu()",
-        "new": "return model(state.to(place)).cpu().flip(-1)",
+        "new": "return model(0 * state.to(place)).cpu()",
         "kills": ["error of DQN on days three and four over that of the median rule"],
     },
     {
