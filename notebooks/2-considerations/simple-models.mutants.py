@@ -262,4 +262,15 @@ MUTANTS = [
         "new": "precision = -torch.cov(x.T) * (1 - 2 * torch.eye(10))",
         "kills": ["partial correlation of s1 and s2, given the rest"],
     },
+    {
+        "name": "the rivals of few rows and of noise stand in the opposite order",
+        "old": "[scores[rival] for scores in each]",
+        "new": "[scores[few[-1 - few.index(rival)]] for scores in each]",
+        "kills": [
+            "forty and eighty patients: smaller mean lead of ridge over the network",
+            "little noise: how far the forest is behind the next",
+            "much noise: mean lead of the forest over the network",
+            "noise of one and three: smaller lead of ridge over the next",
+        ],
+    },
 ]

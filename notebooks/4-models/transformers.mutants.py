@@ -120,6 +120,16 @@ MUTANTS = [
         "kills": ["accuracy of the encoder on DNA"],
     },
     {
+        "name": "cut windows are taken for whole ones, and whole ones for cut",
+        "old": 'part=part) for part in ("splice", "shifted")',
+        "new": 'part=other) for part, other in (("splice", "shifted"), ("shifted", "splice"))',
+        "kills": [
+            "whole windows: share of the loss that a map for each place brings back",
+            "whole windows: lead of the worst flat rival over the better encoder",
+            "cut windows: lead of the averaging encoder over the best flat rival",
+        ],
+    },
+    {
         "name": "one weight for each place, so small that it says nothing",
         "old": "LogisticRegression(C=0.1)",
         "new": "LogisticRegression(C=1e-7)",
