@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SEVERAL_PROCESSES = {"accelerate"}  # imported by the engine only under a launcher
 FOR_CHAPTERS = ["cells", "images", "molecules", "brains", "interpret", "agents", "practice"]
-FOR_CHAPTERS += ["language", "validation"]
+FOR_CHAPTERS += ["language", "validation", "detection"]
 
 
 def canonical(name):
