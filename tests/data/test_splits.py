@@ -106,6 +106,7 @@ def test_unstratified_split_of_a_rare_class_differs():
 names = st.one_of(st.integers(0, 8), st.sampled_from(["p1", "p2", "p3"]), st.floats(0, 1))
 
 
+@pytest.mark.filterwarnings("ignore:group_split")
 @seed(0)
 @settings(max_examples=80, deadline=None)
 @given(
@@ -124,6 +125,12 @@ def test_no_group_stands_on_two_sides(groups, test, number):
     assert whole(train, held, len(groups))
     assert not sides[0] & sides[1]
     assert abs(len(sides[1]) - len(set(groups)) * test) < 1
+
+
+def test_a_group_that_holds_most_rows_is_said_aloud():
+    with pytest.warns(UserWarning, match=r"test=0.1 of 2 groups holds 0.90 of the rows"):
+        for seed in range(4):
+            splits.group_split([0] * 36 + [1] * 4, test=0.1, seed=seed)
 
 
 def test_group_split_takes_as_many_groups_as_scikit_learn():
