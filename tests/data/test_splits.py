@@ -1,6 +1,7 @@
 """Every split keeps what it promises, or says in one sentence why it cannot."""
 
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -127,10 +128,16 @@ def test_no_group_stands_on_two_sides(groups, test, number):
     assert abs(len(sides[1]) - len(set(groups)) * test) < 1
 
 
+def group_split_quietly(groups, seed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return splits.group_split(groups, test=0.1, seed=seed)
+
+
 def test_a_group_that_holds_most_rows_is_said_aloud():
+    big = next(s for s in range(9) if len(group_split_quietly([0] * 36 + [1] * 4, s)[1]) == 36)
     with pytest.warns(UserWarning, match=r"test=0.1 of 2 groups holds 0.90 of the rows"):
-        for seed in range(4):
-            splits.group_split([0] * 36 + [1] * 4, test=0.1, seed=seed)
+        splits.group_split([0] * 36 + [1] * 4, test=0.1, seed=big)
 
 
 def test_group_split_takes_as_many_groups_as_scikit_learn():

@@ -5,6 +5,7 @@ import itertools
 import os
 import random
 import signal
+import time
 
 import pytest
 import torch
@@ -249,6 +250,49 @@ def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two
     assert wrong == []
     assert equal >= 8
     assert refused >= 2
+
+
+def killed_at(cell, path, seconds):
+    """Train a cell in a process of its own and kill -9 it after so long; True if that ended it."""
+    child = os.fork()
+    if child == 0:
+        run(cell, path)
+        os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@pytest.fixture
+def one_thread():
+    """A fork has none of its parent's threads, and sums depend on their number."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_twenty_cells_killed_outright_resume_bit_equal(tmp_path, one_thread):
+    """Wherever the kill falls: before the first checkpoint, in a step, in the middle of a save."""
+    can = [c for c in pairwise(FACTORS) if c["processes"] == 1 and not why_refused(c)]
+    plain = [cell | {"compile": False} for cell in can]
+    died, saved, wrong = 0, 0, []
+    run(plain[0])  # the first run is slow, and its length would mislead
+    draws = random.Random(1)
+    for number, cell in enumerate(draws.sample(plain, 20)):
+        path = tmp_path / f"{number}.pt"
+        began = time.perf_counter()
+        whole, rows, _ = run(cell, tmp_path / f"whole{number}.pt")
+        length = time.perf_counter() - began
+        died += killed_at(cell, path, length * draws.uniform(0.3, 1.2))
+        saved += path.exists()
+        again, other, _ = run(cell, path)
+        if not (torch.equal(whole, again) and torch.equal(rows, other)):
+            wrong.append(cell)
+    print(f"20 cells: {died} killed before they ended, {saved} left a checkpoint")
+    assert wrong == []
+    assert died >= 5
+    assert saved >= 5
 
 
 def test_the_cells_hold_every_pair():
