@@ -230,7 +230,7 @@ def outcomes(cells, folder, rank=0):
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two):
+def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two, record_property):
     cells = [cell for cell in pairwise(FACTORS) if cell["processes"] == processes]
     if processes == 1:
         found = [outcomes(cells, tmp_path)]
@@ -246,7 +246,8 @@ def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two
             refused += 1
         else:
             wrong.append((cell, expected, said))
-    print(f"{processes} process(es): {equal} cells bit-equal, {refused} refused")
+    said = f"{equal} cells resumed bit-equal, {refused} refused in a sentence"
+    record_property("measured", f"steps x data x options in {processes} process(es): {said}")
     assert wrong == []
     assert equal >= 8
     assert refused >= 2
@@ -272,7 +273,7 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-def test_twenty_cells_killed_outright_resume_bit_equal(tmp_path, one_thread):
+def test_twenty_cells_killed_outright_resume_bit_equal(tmp_path, one_thread, record_property):
     """Wherever the kill falls: before the first checkpoint, in a step, in the middle of a save."""
     can = [c for c in pairwise(FACTORS) if c["processes"] == 1 and not why_refused(c)]
     plain = [cell | {"compile": False} for cell in can]
@@ -289,7 +290,8 @@ def test_twenty_cells_killed_outright_resume_bit_equal(tmp_path, one_thread):
         again, other, _ = run(cell, path)
         if not (torch.equal(whole, again) and torch.equal(rows, other)):
             wrong.append(cell)
-    print(f"20 cells: {died} killed before they ended, {saved} left a checkpoint")
+    said = f"{died} ended by it, {saved} had left a checkpoint, {20 - len(wrong)} equal afterwards"
+    record_property("measured", f"steps x data x options, kill -9 on twenty: {said}")
     assert wrong == []
     assert died >= 5
     assert saved >= 5
