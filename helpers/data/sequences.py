@@ -228,7 +228,7 @@ def fasta(path, *, alphabet=None, label=None, groups=None):
         Allowed letters, for example "ACGTN", in either case; None allows every letter, "*" and "-".
     label, groups : regular expression or None
         What the first brackets find in a name is its class, or the group it belongs to:
-        label="type=(\\w+)" reads "enzyme" in ">P12 type=enzyme". None: none is read.
+        ``label="type=(\\w+)"`` reads "enzyme" in ">P12 type=enzyme". None: none is read.
 
     Returns
     -------

@@ -98,6 +98,8 @@ class MixMatch(Supervised):
     views : int, perturbed copies of each unlabelled example.
     temperature : float, see `sharpen`.
 
+    Notes
+    -----
     A batch is that of `TwoStreams`. Do not use batch norm: labelled and unlabelled parts have
     different statistics (the authors interleave them).
 

@@ -144,6 +144,8 @@ class PseudoLabel(Supervised):
     start, end : int, steps between which the weight rises.
     final : float, last weight alpha; 3 in the paper.
 
+    Notes
+    -----
     A batch is that of `TwoStreams`.
 
     Examples

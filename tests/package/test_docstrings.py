@@ -35,12 +35,13 @@ def callables(tree):
 
 
 def unexplained(source):
-    """Names of callables with an argument that their Parameters section does not list."""
+    """Names of callables whose Parameters section leaves out an argument or holds anything else."""
     for name, arguments, doc in callables(ast.parse(source)):
         section = re.search(r"(?s)Parameters\n-{10}\n(.*?)(\n\n[A-Z][a-z]+\n-{3,}\n|\Z)", doc)
         heads = re.findall(r"(?m)^\S.*", section[1] if section else "")
         listed = {word for head in heads for word in re.findall(r"\w+", head.split(" : ")[0])}
-        if len(arguments) >= 2 and not set(arguments) <= listed:
+        stray = any(" : " not in head and re.search(r"[^\w*, ]", head) for head in heads)
+        if stray or (len(arguments) >= 2 and not set(arguments) <= listed):
             yield name
 
 
@@ -70,6 +71,7 @@ def f(x, y):
         ("def", "def", []),
         ("x, y : float", "x : float", ["f"]),
         ("x, y : float", "x : float\n        less than y : this", ["f"]),
+        ("x, y : float", "x, y : float\n\n    Shapes: any.", ["f"]),
         ("Parameters", "Notes", ["f"]),
         ("(x, y)", "(x, y, *, z=1)", ["f"]),
         ("(x, y)", "(x, y, *z)", ["f"]),
