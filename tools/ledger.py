@@ -20,7 +20,7 @@ import runpy
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from reach import reached
+from reach import ENGINE, contents, file_of, reached
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWS = re.compile(
@@ -113,11 +113,22 @@ def digest(*parts):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def engine(function):
+    """The text of the engine's class or function that a mutant bends, if it bends one."""
+    if not function.startswith(ENGINE):
+        return []
+    module, name = re.match(r"(helpers\.train\.\w+)\.(\w+)", function).groups()
+    return [ast.unparse(contents(file_of(module).read_text(encoding="utf-8"))[0][name])]
+
+
 def prints(path):
     """{name: hashes of what a proof depends on}: chapter and declaration, and all the rest."""
     chapter = "\n".join(cells_of(path))
     others = foundation(chapter)
-    own = {mutant["name"]: digest(chapter, json.dumps(mutant)) for mutant in mutants_of(path)}
+    own = {
+        mutant["name"]: digest(chapter, json.dumps(mutant), *engine(mutant.get("function", "")))
+        for mutant in mutants_of(path)
+    }
     return {name: {"own": mine, "others": others} for name, mine in own.items()}
 
 

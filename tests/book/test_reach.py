@@ -98,3 +98,12 @@ def test_the_chapter_on_shapley_values_reaches_its_own_method_and_no_game():
     modules = {module for module, _ in reach.reached("\n".join(ledger.cells_of(page)))[0]}
     assert {"helpers.interpret.shapley", "helpers.ground.random"} <= modules
     assert "helpers.methods.gan" not in modules
+
+
+def test_the_engine_is_a_leaf_but_what_a_mutant_bends_of_it_is_not():
+    texts, packages = reach.reached("from helpers.train.loop import fit")
+    assert texts == {}
+    assert packages == []
+    (text,) = ledger.engine("helpers.train.average.Average.update")
+    assert "class Average" in text
+    assert ledger.engine("helpers.models.mlp.MLP") == []
