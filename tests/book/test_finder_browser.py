@@ -88,6 +88,20 @@ def test_the_answer_is_in_view_when_the_last_needed_question_is_answered(window,
     assert tab.inner_text("#finder-summary").startswith("Your plan. Try first: A ready")
 
 
+@pytest.mark.parametrize("window", list(WINDOWS))
+@pytest.mark.parametrize("task", ["causes", "states", "control-real", "control-log"])
+def test_the_answer_is_in_view_for_each_way_to_look_for_structure_or_to_control(
+    task, window, tab, address
+):
+    open_at(tab, address, "", window)
+    answer(tab, task=task, data="several", labelled="many")
+    assert tab.evaluate("scrollY") == 0
+    assert in_view(tab, "#finder-plan h2 + div")
+    heads = "all => all.map(g => g.label)"
+    groups = tab.locator("#finder select[name=task] optgroup").evaluate_all(heads)
+    assert groups == ["Read and measure", "Follow in time", "Understand", "Make and decide"]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_plan_fits_the_window_and_passes_the_audit(case, tab, address, axe):
     open_at(tab, address, case)
