@@ -186,9 +186,9 @@ MUTANTS = [
         ],
     },
     {
-        "name": "the short trainings are the long ones",
+        "name": "the short trainings of U-Nets are the long ones",
         "old": "asked = task, rival, steps",
-        "new": "asked = task, rival, {150: 450}.get(steps, steps)",
+        "new": "asked = task, rival, 450 if task == 'flat' and 'U-Net' in rival else steps",
         "kills": [
             "price of surroundings after 150 steps, smallest",
             "price of the shortcuts after 150 steps, smallest",
