@@ -18,6 +18,9 @@ MUTANTS = [
             "even rows: mean lead over the model as it comes",
             "accuracy at home: even rows below the model as it comes by",
             "calibrated at home: calibration error elsewhere",
+            "deals of ten in which the model as it comes is ahead of even rows",
+            "accuracy elsewhere of as it comes",
+            "accuracy elsewhere of as it comes, chosen by cells",
         ],
     },
     {
@@ -39,7 +42,6 @@ MUTANTS = [
         "kills": [
             "the best other way over even rows",
             "diagnoses that still change, even rows",
-            "deals of ten in which the model as it comes is ahead of even rows",
         ],
     },
     {
@@ -66,13 +68,70 @@ MUTANTS = [
         "function": SCANNER + "_clinic",
         "old": "return Clinic(data.x, sick,",
         "new": "return Clinic(data.x, sick[torch.randperm(len(sick))],",
-        "kills": ["share of those that are wrong"],
+        "kills": [
+            "accuracy elsewhere of mark covered",
+            "accuracy elsewhere of direction removed",
+            "accuracy elsewhere of even rows only",
+            "accuracy elsewhere of even weights",
+            "accuracy elsewhere of worst group",
+            "accuracy elsewhere of both marks on each",
+        ],
     },
     {
-        "name": "the temperature is ten times too cold",
+        "name": "the two classes are exchanged",
+        "old": "return (said[:, 1] - said[:, 0]).clamp(-50, 50)",
+        "new": "return (said[:, 0] - said[:, 1]).clamp(-50, 50)",
+        "kills": [
+            "share of those that are wrong",
+            "Brier score of naive Bayes of as it comes",
+            "Brier score of naive Bayes of temperature",
+            "Brier score of logistic regression of as it comes",
+            "Brier score of logistic regression of temperature",
+        ],
+    },
+    {
+        "name": "the curve of isotonic regression is turned over",
+        "old": "torch.from_numpy(curve.predict(log_odds(model, test)))",
+        "new": "torch.from_numpy(1 - curve.predict(log_odds(model, test)))",
+        "kills": [
+            "Brier score of naive Bayes of isotonic",
+            "Brier score of logistic regression of isotonic",
+        ],
+    },
+    {
+        "name": "everybody is told 0.4",
+        "old": "torch.full((len(test),), 0.5)",
+        "new": "torch.full((len(test),), 0.4)",
+        "kills": [
+            "Brier score of naive Bayes of 0.5 to everybody",
+            "Brier score of logistic regression of 0.5 to everybody",
+        ],
+    },
+    {
+        "name": "the long run's ways are mixed up",
+        "function": "helpers.data.long_run.LongRun.scores",
+        "old": "for row in chosen:",
+        "new": "for row in [r | {by: chosen[-1 - k][by]} for k, r in enumerate(chosen)]:",
+        "kills": [
+            "accuracy elsewhere, long run of as it comes",
+            "accuracy elsewhere, long run of as it comes, chosen by cells",
+            "accuracy elsewhere, long run of mark covered",
+            "accuracy elsewhere, long run of direction removed",
+            "accuracy elsewhere, long run of even rows only",
+            "accuracy elsewhere, long run of even weights",
+            "accuracy elsewhere, long run of worst group",
+            "accuracy elsewhere, long run of both marks on each",
+            "thirty deals: largest mean lead of another way over even rows",
+            "thirty deals: even rows over the model as it comes, lower end",
+            "agreement 0.99: mean lead of both marks over even rows",
+            "agreement 0.99: deals of thirty with that lead",
+        ],
+    },
+    {
+        "name": "the temperature is ten times too hot",
         "function": CALIBRATE + "temperature",
         "old": 'bounds=(-5, 7), method="bounded").x)',
-        "new": 'bounds=(-5, 7), method="bounded").x) / 10',
+        "new": 'bounds=(-5, 7), method="bounded").x) * 10',
         "kills": [
             "the temperature agrees with scikit-learn",
             "logistic regression: Brier score saved by a temperature, mean",
@@ -96,6 +155,7 @@ MUTANTS = [
             "the margin agrees with MAPIE",
             "mean coverage less what the derivation says",
             "draws of 200 that cover less than nine in ten",
+            "coverage of split conformal",
             "fewest held rows for an interval of 95 %",
         ],
     },
@@ -118,19 +178,54 @@ MUTANTS = [
         "name": "quantiles for a wider interval",
         "old": "for q in (0.05, 0.95):",
         "new": "for q in (0.01, 0.99):",
-        "kills": ["quantile regression: coverage below split conformal"],
+        "kills": [
+            "quantile regression: coverage below split conformal",
+            "coverage of quantile regression",
+            "width (density times 100) of quantile regression",
+        ],
     },
     {
         "name": "the normal interval takes 2.5 deviations",
         "old": "wide = 1.645 * float(",
         "new": "wide = 2.5 * float(",
-        "kills": ["normal interval: width over that of split conformal"],
+        "kills": [
+            "normal interval: width over that of split conformal",
+            "coverage of normal",
+            "width (density times 100) of normal",
+        ],
     },
     {
         "name": "ridge regression may learn nothing",
         "old": "ridge = make_pipeline(StandardScaler(), Ridge(10.0))",
         "new": "ridge = make_pipeline(StandardScaler(), Ridge(1e7))",
-        "kills": ["no model: width over that of split conformal"],
+        "kills": [
+            "no model: width over that of split conformal",
+            "width (density times 100) of split conformal",
+        ],
+    },
+    {
+        "name": "no model says nothing instead of the mean",
+        "old": '"no model, conformal": DummyRegressor()',
+        "new": '"no model, conformal": DummyRegressor(strategy="constant", constant=0.0)',
+        "kills": ["width (density times 100) of no model, conformal"],
+    },
+    {
+        "name": "the random split has a column that knows the answer",
+        "old": "naive = cross_val_predict(model, x, sick, cv=random_cut)",
+        "new": "naive = cross_val_predict(model, torch.cat([x, 99 * sick[:, None]], 1), sick, cv=random_cut)",
+        "kills": [
+            "accuracy by rows less accuracy by blocks of logistic regression",
+            "accuracy by rows less accuracy by blocks of one neighbour",
+        ],
+    },
+    {
+        "name": "the line has no seasons",
+        "old": "dates = np.stack([when, when**2 / 1000, *season], 1)",
+        "new": "dates = np.stack([when, when**2 / 1000], 1)",
+        "kills": [
+            "error (ppm), all other weeks known of line with seasons",
+            "error (ppm), only the past known of line with seasons",
+        ],
     },
     {
         "name": "Wilson's interval is not moved to the middle",
@@ -194,7 +289,11 @@ MUTANTS = [
         "name": "the forest asks two questions",
         "old": "RandomForestRegressor(30, random_state=0)",
         "new": "RandomForestRegressor(30, random_state=0, max_depth=2)",
-        "kills": ["forest in the random split: error below that of the line, lower end (ppm)"],
+        "kills": [
+            "forest in the random split: error below that of the line, lower end (ppm)",
+            "error (ppm), all other weeks known of forest",
+            "error (ppm), only the past known of forest",
+        ],
     },
     {
         "name": "the random split knows only the past as well",
@@ -206,7 +305,10 @@ MUTANTS = [
         "name": "two years ago",
         "old": "np.abs(when - when[k] + 1).argmin()",
         "new": "np.abs(when - when[k] + 2).argmin()",
-        "kills": ["forest in the future: mean gain over what it was a year ago (ppm)"],
+        "kills": [
+            "forest in the future: mean gain over what it was a year ago (ppm)",
+            "error (ppm), only the past known of a year ago",
+        ],
     },
     {
         "name": "the lamp does not age",
@@ -228,13 +330,23 @@ MUTANTS = [
         "kills": [
             "what the random split promised and the future does not keep, lower end",
             "what training there would give back, lower end",
+            "rank correlation of where it is used",
         ],
     },
     {
         "name": "the control is trained on the same variants",
         "old": "(near[:size], new), (others, new)",
         "new": "(near[:size], new), (near[:size], new)",
-        "kills": ["share of the fall that training there gives back"],
+        "kills": [
+            "share of the fall that training there gives back",
+            "rank correlation of trained there as well",
+        ],
+    },
+    {
+        "name": "fifty variants are known",
+        "old": "((near[:size], near[size:]), ",
+        "new": "((near[:50], near[size:]), ",
+        "kills": ["rank correlation of random split of what is known"],
     },
     {
         "name": "the scanners keep their habit whatever is asked",
