@@ -78,7 +78,9 @@ def worst_group(x, y, cell, penalty=1.0, *, step=0.05, steps=300):
 
     Parameters
     ----------
-    x : (N, F) float32, standardised; y : (N,) of 0 and 1; cell : (N,) int64
+    x : (N, F) float32, standardised
+    y : (N,) of 0 and 1
+    cell : (N,) int64
     penalty : float >= 0, lambda
     step : float >= 0, eta; with 0 the cells keep equal weights
     steps : int
@@ -117,7 +119,9 @@ def between(x, y, group):
 
     Parameters
     ----------
-    x : (N, F) float tensor; y : (N,) int64 classes; group : (N,) of 0 and 1
+    x : (N, F) float tensor
+    y : (N,) int64 classes
+    group : (N,) of 0 and 1
 
     Returns
     -------

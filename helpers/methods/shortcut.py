@@ -34,7 +34,10 @@ def linear(x, y, penalty, weights=None):
 
     Parameters
     ----------
-    x : (N, F); y : (N,) of 0 and 1; penalty : float > 0; weights : (N,) or None
+    x : (N, F)
+    y : (N,) of 0 and 1
+    penalty : float > 0
+    weights : (N,) or None
     """
     from sklearn.linear_model import LogisticRegression
 
