@@ -25,3 +25,12 @@ def test_band_is_mean_and_range():
 def test_matrix_writes_every_count():
     ax = matrix(plt.subplots()[1], np.array([[5, 0], [1, 9]]), ["a", "b"])
     assert sorted(text.get_text() for text in ax.texts) == ["1", "5", "9"]
+
+
+def test_curves_look_as_they_did(looks):
+    figure, (one, two, three) = plt.subplots(1, 3, figsize=(9, 3))
+    rows = [{"epoch": k, "loss": 3 / k, "valid_loss": 4 / k} for k in range(1, 5)]
+    learning_curves(rows, one)
+    two.legend(handles=band(two, [1, 2], [[0.0, 4.0], [2.0, 8.0]], "a", "blue").lines)
+    matrix(three, np.array([[5, 0], [1, 9]]), ["a", "b"])
+    looks(figure, "curves")

@@ -28,3 +28,11 @@ def test_no_two_classes_share_a_colour():
     ax = embedding(plt.subplots()[1], np.zeros((10, 2)), np.arange(10), [str(k) for k in range(10)])
     drawn = {tuple(cloud.get_facecolor()[0]) for cloud in ax.collections}
     assert len(drawn) == 10
+
+
+def test_the_embedding_looks_as_it_did(looks):
+    figure, axes = plt.subplots(1, 2, figsize=(7, 3))
+    points = np.random.default_rng(0).normal(size=(60, 2)) + np.arange(60)[:, None] % 5
+    for ax, write in zip(axes, (True, False)):
+        embedding(ax, points, np.arange(60) % 5, list("abcde"), write=write)
+    looks(figure, "embedding")
