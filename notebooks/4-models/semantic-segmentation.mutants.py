@@ -222,9 +222,9 @@ MUTANTS = [
         "kills": ["copying a neighbour, slices dealt by height"],
     },
     {
-        "name": "by height, only the two lowest slices are known",
-        "old": "(number[lower], number[upper])",
-        "new": "(number[:2], number[upper])",
+        "name": "the random deal is tested on the slices that were learned",
+        "old": "(mixed[:16], mixed[16:])",
+        "new": "(mixed[:16], mixed[:16])",
         "kills": ["what the forest gains by the random deal"],
     },
     {
