@@ -31,6 +31,14 @@ def test_a_printed_value_never_seems_to_lie_outside_its_band(capsys):
     assert second == "✓ below: 0.014 (at most 0.0145)"
 
 
+def test_large_counts_and_the_last_digit_are_printed_in_full(capsys):
+    check("count", 12345678, low=0)
+    check("exact", 0.1 + 0.2, low=0.1 + 0.2)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "✓ count: 12345678 (at least 0)"
+    assert second == f"✓ exact: {0.1 + 0.2!r} (at least {0.1 + 0.2:g})"
+
+
 @pytest.mark.parametrize("value", [2.0, -1.0, float("nan"), torch.tensor(3.0), np.float64(7)])
 def test_a_value_outside_raises_with_what_was_measured(value):
     with pytest.raises(CheckFailed, match=r"claim: expected between 0 and 1, found"):

@@ -95,3 +95,34 @@ def test_a_name_cannot_break_the_page():
         bands={"a<b>": (0, 9), "c": (0, 9)},
     )._repr_html_()
     assert "a&lt;b&gt;" in html
+
+
+def test_the_text_form_holds_every_row_with_its_budget_result_difference_and_wins():
+    lines = str(made(budget=dict.fromkeys(SCORES, "ten trees"))).splitlines()
+    assert lines[0] == repr(made())
+    assert lines[1].split("  ") == ["majority", "ten trees", "0.500 [0.500, 0.500]"] + [
+        "−0.32 [−0.37, −0.26]", "0 of 3",
+    ]  # fmt: skip
+    assert lines[2].split("  ")[:2] == ["forest", "ten trees"]
+    assert len(lines) == 4
+
+
+def test_digits_follow_the_width_of_the_interval():
+    found = {line.split("  ")[0]: line for line in str(made()).splitlines()[1:]}
+    assert "0.82 [0.76, 0.87]" in found["forest"]
+    wide = compare(
+        {"a": [10.0, 30.0, 20.0], "b": [1.0, 1.5, 1.25]}, to="a", unit="draws", score="error",
+        bands={"a": (0, 40), "b": (0, 2)}, better="lower",
+    )  # fmt: skip
+    assert "20.0 [−4.8, 44.8]" in str(wide)
+
+
+def test_where_lower_is_better_a_lower_score_wins():
+    scores = {"a": [3.0, 4.0], "b": [1.0, 1.0]}
+    arguments = {"to": "a", "unit": "draws", "score": "error", "bands": {"a": (3, 4), "b": (1, 1)}}
+    assert compare(scores, better="lower", **arguments)["b"].difference.wins == 2
+    assert compare(scores, **arguments)["b"].difference.wins == 0
+
+
+def test_the_interval_stands_small_below_its_mean():
+    assert re.search(r"<td class=.measured.>0\.82<br><small>\[0\.76, ", made()._repr_html_())

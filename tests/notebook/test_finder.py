@@ -310,6 +310,29 @@ def test_a_second_goal_has_a_plan_of_its_own_and_one_split():
     assert finder.recommend(task="outline", **answers).also is None
 
 
+def test_a_plan_as_text_has_its_parts_in_order_and_leaves_out_empty_ones():
+    plain = str(finder.recommend(task="forecast", data="signals"))
+    heads = [line for line in plain.splitlines() if line.endswith(":")]
+    assert heads == ["Split:", "Validate:", "What would fool you:"]
+    changed = finder.recommend(task="classify", data="images", conditions=["imbalance"])
+    assert changed.change
+    assert "\nChange:\n  - " in str(changed)
+
+
+def test_a_plan_says_whether_its_reading_is_the_approach_s_own_chapter():
+    here = finder.written()
+    near = "(the nearest chapter that is written)"
+    seen = set()
+    for task in ("classify", "forecast", "generate", "align"):
+        for data in ("images", "signals", "volumes"):
+            plan = finder.recommend(task=task, data=data)
+            assert plan.own == any(chapter in here for chapter in plan.first["read"])
+            assert (near in str(plan)) != plan.own
+            assert not plan.own or plan.read[0] in plan.first["read"]
+            seen.add(plan.own)
+    assert seen == {True, False}
+
+
 def test_a_cheap_method_that_comes_first_is_not_what_it_must_beat():
     short = finder.recommend(task="forecast", data="signals", amount="small")
     assert short.first["id"] == "arima-or-seasonal-naive"
