@@ -199,9 +199,12 @@ def group_folds(groups, k=5, *, seed=0):
 
     Parameters
     ----------
-    groups : (n,) group number or name of every row; with a number of its own for every row the
-        folds are random. k : most folds, fewer where there are fewer groups. seed : of the shuffle
-        of groups.
+    groups : (n,) number or name of every row's group
+        With a number of its own for every row the folds are random.
+    k : int >= 3
+        Most folds; fewer where there are fewer groups.
+    seed : int
+        Shuffles the groups.
 
     Returns
     -------
