@@ -18,7 +18,7 @@ class History:
     best_epoch : int or None
         The epoch whose weights were kept, with early stopping.
     averaged : nn.Module or None
-        The model with averaged weights, with ``average=``; None if nothing was averaged yet.
+        The model with averaged weights, with ``average=``; None if "swa" never began.
     interrupted : bool
         True after Ctrl-C.
     """

@@ -280,7 +280,7 @@ def finish(run):
     """Best weights back into the model, averages into the history."""
     if run.best is not None:
         run.model.load_state_dict(run.best)
-    if run.average and run.average.updates:
+    if run.average and (run.average.updates or run.wanted.average != "swa"):
         run.history.averaged = run.average.model.eval()
     elif run.average and run.epoch:
         warnings.warn(

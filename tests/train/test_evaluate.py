@@ -122,7 +122,7 @@ def test_a_cache_made_in_validation_can_be_trained_with():
     x, y = torch.randn(8, 4), torch.arange(8) % 3
     model, step = Caching(4, 3), supervised(nn.functional.cross_entropy)
     predict(model, x)
-    fit(model, (x, y), (x, y), step=step, epochs=1, progress=False)
+    assert fit(model, (x, y), (x, y), step=step, epochs=1, progress=False).rows
 
 
 def test_a_metric_may_train_a_probe_and_write_into_what_it_is_given():
