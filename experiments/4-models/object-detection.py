@@ -4,7 +4,10 @@ The functions and budgets are those of the page. A seed draws all fields anew, a
 networks anew. Seed 0 is the page's own and is left out.
 """
 
+import torch
+
 from helpers.data.smears import simulated_smears
+from helpers.data.splits import group_folds
 from helpers.methods import spots
 from helpers.methods.detection import anchor_sizes, choose_detector, choose_two_stage
 from helpers.metrics.boxes import reference
@@ -39,8 +42,10 @@ def run(rival, seed):
     """Mean F1 of the test images, and average precision of each class."""
     data = simulated_smears(160, seed=seed)
     x, drawn = data.x, reference(data.boxes, data.y)
-    train, valid = (x[:88], data.boxes[:88], data.y[:88]), (x[88:120], drawn[88:120])
-    found, truth = finder(rival, train, valid, seed)(x[120:]), drawn[120:]
+    train, valid, test = group_folds(torch.arange(160), 4, seed=seed)[0]
+    known = x[train], data.boxes[train], data.y[train]
+    find = finder(rival, known, (x[valid], [drawn[k] for k in valid]), seed)
+    found, truth = find(x[test]), [drawn[k] for k in test]
     each = [average_precision(found, truth, k) for k in range(3)]
     f1 = float(f1_per_image(found, truth, 3, 0.5).mean())
     return {"f1": f1} | dict(zip(("ap red", "ap white", "ap platelet"), each))
