@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 import torch
 from torchmetrics.detection import MeanAveragePrecision
@@ -39,7 +38,7 @@ def random_case(seed, images=6, classes=3):
 @pytest.mark.parametrize("overlap", [0.5, 0.75])
 def test_average_precision_is_that_of_the_benchmark(seed, overlap):
     found, truth = random_case(seed)
-    points = np.linspace(0, 1, 101).tolist()  # torchmetrics' own are rounded to 32 bits
+    points = torch.linspace(0, 1, 101, dtype=torch.double).tolist()  # theirs are rounded
     judge = MeanAveragePrecision(
         iou_thresholds=[overlap], rec_thresholds=points, class_metrics=True
     )
@@ -75,7 +74,9 @@ def test_a_box_is_found_once():
 
 
 def test_every_kind_of_error_is_recognised():
-    truth = Found(torch.tensor([[0.0, 0, 10, 10], [30, 30, 40, 40]]), torch.tensor([0, 1]), torch.ones(2))
+    truth = Found(
+        torch.tensor([[0.0, 0, 10, 10], [30, 30, 40, 40]]), torch.tensor([0, 1]), torch.ones(2)
+    )
     boxes = [[0, 0, 10, 10], [0, 0, 10, 9], [6, 0, 16, 10], [30, 30, 40, 40], [60, 60, 70, 70]]
     labels = torch.tensor([0, 0, 0, 0, 0])
     found = Found(torch.tensor(boxes).float(), labels, torch.linspace(0.9, 0.5, 5))
