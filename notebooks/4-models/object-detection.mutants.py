@@ -161,9 +161,18 @@ MUTANTS = [
         ],
     },
     {
-        "name": "the saved weights are not loaded",
-        "old": 'again.load_state_dict(loaded["weights"])',
-        "new": "",
-        "kills": ["answers of the saved detector less the trained one's"],
+        "name": "the detector and the threshold change places in the long run",
+        "function": "helpers.data.long_run.LongRun.scores",
+        "old": "return {name: [values[case] for case in first] for name, values in found.items()}",
+        "new": "one = next(iter(found))\n        found[one], found['FPN'] = found['FPN'], found[one]\n        return {name: [values[case] for case in first] for name, values in found.items()}",
+        "kills": [
+            "F1 that the best splitter lacks, all classes",
+            "F1 that no pyramid lacks",
+            "F1 that a BiFPN gains",
+            "F1 that plain cross-entropy lacks",
+            "AP of red cells that the best splitter lacks, lower end",
+            "AP of red cells that plain cross-entropy lacks",
+            "AP of red cells that Faster R-CNN gains",
+        ],
     },
 ]

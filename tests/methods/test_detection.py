@@ -103,7 +103,7 @@ def test_a_detector_learns_a_few_fields():
     torch.manual_seed(0)
     model = Detector(3)
     anchors, history = learn_detector(model, *train, classes=3, lr=0.02, epochs=12)
-    assert history["loss"][-1] < 0.5 * history["loss"][0]
+    assert history.last("loss") < 0.5 * history.column("loss")[0]
     assert average_precision(detect(model, data.x, anchors), truth, 0) > 0.6
 
 
