@@ -88,9 +88,7 @@ def test_anchor_sizes_span_the_boxes():
 def test_bars_are_where_f1_is_best_and_scaling_puts_them_at_a_half():
     box = torch.tensor([[0.0, 0, 10, 10]])
     truth = [Found(box, torch.tensor([0]), torch.ones(1))] * 4
-    found = [
-        Found(torch.cat([box, box + 40]), torch.tensor([0, 0]), torch.tensor([0.7, 0.32]))
-    ] * 4
+    found = [Found(torch.cat([box, box + 40]), torch.tensor([0, 0]), torch.tensor([0.7, 0.32]))] * 4
     bars, f1 = choose_bars(found, truth, 1)
     assert 0.32 < bars[0] <= 0.7
     assert f1[0] == 1
