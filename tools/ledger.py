@@ -20,6 +20,8 @@ import runpy
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from reach import ENGINE, contents, file_of, reached
+
 ROOT = Path(__file__).resolve().parents[1]
 SHOWS = re.compile(
     r"\b(check|compare|display)\(|\bplt\b|\bax\b|\bfigure\b|helpers\.(plots|metrics)"
@@ -80,45 +82,6 @@ def refusal(mutant, cells):
 
 
 @functools.cache
-def modules_of(source):
-    """Names of the modules that Python source imports, or may import.
-
-    Remembered by the text itself: the atlas asks for the same files once a row.
-    """
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return sorted(names)
-
-
-def rests_on(source):
-    """Files of helpers behind Python source, imported directly or not."""
-    found, sources = set(), [source]
-    while sources:
-        names = [n for n in modules_of(sources.pop()) if n.startswith("helpers.")]
-        stems = [ROOT / name.replace(".", "/") for name in names]
-        files = {f for s in stems for f in (s.with_suffix(".py"), s / "__init__.py") if f.exists()}
-        sources += [file.read_text(encoding="utf-8") for file in files - found]
-        found |= files
-    return sorted(found)
-
-
-@functools.cache
-def code_of(source):
-    """Python source as its statements, so that comments and docstrings may change freely."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
-            node.body = node.body[1:]
-    return ast.dump(tree)
-
-
-@functools.cache
 def owners():
     """Top-level module -> the distributions that hold it."""
     return packages_distributions()
@@ -127,17 +90,17 @@ def owners():
 def foundation(source):
     """A hash of all that Python source rests on.
 
-    The code of the helpers behind it, the pins of the packages that they import, and the checksums
-    of the cited data that they name: what another chapter needs besides makes no proof old.
+    The code of the helpers that it reaches, the pins of the packages that they import, and the
+    checksums of the cited data that they name: what another chapter needs besides makes no proof
+    old.
     """
-    texts = [source, *(file.read_text(encoding="utf-8") for file in rests_on(source))]
-    packages = {name.split(".")[0] for text in texts for name in modules_of(text)}
+    texts, packages = reached(source)
     needed = {"torch", "numpy", *(owner.lower() for p in packages for owner in owners().get(p, ()))}
     pins = [pin for pin in lines("constraints.txt") if pin.split("==")[0].lower() in needed]
-    words = set(re.findall(r"[\w-]+", " ".join(texts)))
+    words = set(re.findall(r"[\w-]+", " ".join([source, *texts.values()])))
     read = [row for row in lines("helpers/data/sources.csv")
             if words & {row.split(",")[0], row.split(",")[0].replace("-", "_")}]  # fmt: skip
-    return digest(*map(code_of, texts[1:]), *pins, *read)
+    return digest(*map(str, texts.items()), *sorted(pins), *read)
 
 
 def lines(name):
@@ -150,11 +113,22 @@ def digest(*parts):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def engine(function):
+    """The text of the engine's class or function that a mutant bends, if it bends one."""
+    if not function.startswith(ENGINE):
+        return []
+    module, name = re.match(r"(helpers\.train\.\w+)\.(\w+)", function).groups()
+    return [ast.unparse(contents(file_of(module).read_text(encoding="utf-8"))[0][name])]
+
+
 def prints(path):
     """{name: hashes of what a proof depends on}: chapter and declaration, and all the rest."""
     chapter = "\n".join(cells_of(path))
     others = foundation(chapter)
-    own = {mutant["name"]: digest(chapter, json.dumps(mutant)) for mutant in mutants_of(path)}
+    own = {
+        mutant["name"]: digest(chapter, json.dumps(mutant), *engine(mutant.get("function", "")))
+        for mutant in mutants_of(path)
+    }
     return {name: {"own": mine, "others": others} for name, mine in own.items()}
 
 

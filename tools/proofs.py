@@ -10,6 +10,7 @@ A crash, or a value that is not finite, proves nothing. ledger.py says what may 
 """
 
 import argparse
+import ast
 import contextlib
 import importlib
 import inspect
@@ -28,6 +29,7 @@ from pathlib import Path
 
 import ledger
 from forks import wait
+from reach import IMPORTS, imported
 
 NO_RECORD = '{"ended": "died, or ran out of time", "failed": {}}'
 
@@ -198,9 +200,11 @@ def load(cells):
 
     matplotlib.use("Agg")
     torch.set_num_threads(1)
-    for name in ledger.modules_of("\n".join(cells)):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    for node in ast.walk(ast.parse("\n".join(cells))):
+        for module, name, _ in imported(node) if isinstance(node, IMPORTS) else ():
+            for one in (module, f"{module}.{name}"):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(one)
 
 
 def prove(path, limit=600):

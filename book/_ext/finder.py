@@ -17,10 +17,13 @@ TITLES = {"split": "Split", "change": "Change", "validate": "Validate", "fools":
 
 def choose(name, question, first):
     """A question with one answer, as a list to choose from."""
-    rows = "".join(
-        f'<option value="{value}">{escape(row["says"])}</option>'
-        for value, row in question["options"].items()
-    )
+    rows, opened = "", False
+    for value, row in question["options"].items():
+        if "under" in row:
+            rows += "</optgroup>" * opened + f'<optgroup label="{escape(row["under"])}">'
+            opened = True
+        rows += f'<option value="{value}">{escape(row["says"])}</option>'
+    rows += "</optgroup>" * opened
     empty = f'<option value="">{first}</option>' if first else ""
     rows = rows.replace('value="medium"', 'value="medium" selected')
     hint = f"<small>{escape(question['hint'])}</small>" if "hint" in question else ""
@@ -148,8 +151,7 @@ def condition(name, row):
     title = (known | asked["amount"]["options"])[name]
     title = title["says"] if name in asked["conditions"]["options"] else title["short"]
     for number, piece in enumerate(row["pieces"]):
-        does = [asked["task"]["options"][t]["short"].split(" ")[0] for t in piece.get("for", ())]
-        which = f" ({', '.join(does)})" if does else ""
+        which = f" ({', '.join(piece['for'])})" if "for" in piece else ""
         heading = title[0].upper() + title[1:] + which
         yield article("condition", f"{name} {number}", heading, sentences(piece))
 

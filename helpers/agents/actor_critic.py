@@ -75,7 +75,16 @@ def advantages(reward, value, next_value, terminated, done, *, gamma, lam):
 
 @torch.no_grad()
 def judged(model, seen, gamma, lam):
-    """Advantage and target value (T, N) of each transition, with the critic as it is now."""
+    """Advantage and target value (T, N) of each transition, with the critic as it is now.
+
+    Parameters
+    ----------
+    model : ActorCritic
+        Its ``value`` takes states (M, D) to values (M, 1).
+    seen : Transitions
+    gamma, lam : float in [0, 1]
+        As for `advantages`.
+    """
     place = next(model.parameters()).device
     value, next_value = (
         model.value(x.flatten(0, 1).to(place)).reshape(seen.reward.shape).cpu()
@@ -89,6 +98,14 @@ def judged(model, seen, gamma, lam):
 
 def short_stretches(model, steps, *, gamma, lam):
     """How `Rollouts` collects for actor-critic: a few steps, then the critic's opinion.
+
+    Parameters
+    ----------
+    model : ActorCritic
+    steps : int >= 1
+        In each environment, before learning.
+    gamma, lam : float in [0, 1]
+        As for `advantages`.
 
     Returns
     -------

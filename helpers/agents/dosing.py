@@ -24,6 +24,16 @@ SPREAD_ELIMINATION, SPREAD_VOLUME, NOISE = 0.4, 0.2, 0.1  # standard deviations 
 def after(gut, blood, hours, *, elimination=ELIMINATION, volume=VOLUME):
     """Drug in the gut (mg) and in the blood (mg/L) some hours later: the exact solution.
 
+    Parameters
+    ----------
+    gut : float >= 0, in mg
+    blood : float >= 0, in mg/L
+    hours : float >= 0
+    elimination : float, per hour
+        Not 0.7, the rate of absorption. Default: the median patient's.
+    volume : float > 0, in L
+        That the drug spreads over. Default: the median patient's.
+
     Examples
     --------
     >>> gut, blood = after(400.0, 0.0, 6.0)
@@ -77,7 +87,15 @@ class Dosing(gymnasium.Env):
         self.action_space = gymnasium.spaces.Discrete(MOST + 1)
 
     def reset(self, *, seed=None, options=None):
-        """A new patient, without drug."""
+        """A new patient, without drug.
+
+        Parameters
+        ----------
+        seed : int or None
+            Draws patient and noise; None goes on with the draws of the episode before.
+        options : None
+            Part of gymnasium's signature, not used.
+        """
         super().reset(seed=seed)
         self.elimination = ELIMINATION * math.exp(SPREAD_ELIMINATION * self.np_random.normal())
         self.elimination = min(self.elimination, 0.9 * ABSORPTION)

@@ -39,7 +39,14 @@ class Replay(Remembering):
         self.added += len(rows)
 
     def draw(self, count, draws):
-        """`count` rows of every column, drawn with replacement."""
+        """`count` rows of every column, drawn with replacement.
+
+        Parameters
+        ----------
+        count : int >= 1
+            It may be more than are remembered.
+        draws : torch.Generator
+        """
         rows = torch.randint(len(self), (count,), generator=draws)
         return tuple(column[rows] for column in self.columns)
 
@@ -71,7 +78,12 @@ def remembered(
 
 
 class Remembered(Remembering):
-    """How `Rollouts` collects for DQN (see `remembered`); its memory is the replay."""
+    """How `Rollouts` collects for DQN (see `remembered`); its memory is the replay.
+
+    Parameters
+    ----------
+    model, replay, batch_size, warm_up, explore, anneal, updates : as for `remembered`
+    """
 
     memory = ("replay",)
 
@@ -96,7 +108,21 @@ def q_target(model, reward, next_state, terminated, gamma):
 
     .. math:: y = r + \gamma \max_{a'} Q(s', a'), \qquad y = r \text{ if } s' \text{ is final}
 
-    Watkins & Dayan 1992. Reward and terminated are (M,), next_state (M, D); returns (M,).
+    Watkins & Dayan 1992.
+
+    Parameters
+    ----------
+    model : nn.Module
+        States (M, D) to action values (M, A).
+    reward : tensor (M,)
+    next_state : tensor (M, D)
+    terminated : bool tensor (M,)
+        True where the next state is final.
+    gamma : float in [0, 1]
+
+    Returns
+    -------
+    tensor (M,)
     """
     if not 0 <= gamma <= 1:
         raise ValueError(f"q_target(gamma={gamma}): expected a discount from 0 to 1")

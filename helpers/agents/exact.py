@@ -35,6 +35,13 @@ class MDP:
 def random_mdp(states=4, actions=2, seed=0):
     """An MDP with random transitions and rewards, in double precision.
 
+    Parameters
+    ----------
+    states, actions : int >= 1
+        S and A.
+    seed : int
+        Of transitions and rewards; every state is equally likely to be the first.
+
     Examples
     --------
     >>> random_mdp().transition.shape

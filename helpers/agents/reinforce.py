@@ -64,7 +64,14 @@ def standardised(values):
 
 
 def log_probability(logits, action):
-    """Log-probability (M,) of the actions taken, from scores (M, A)."""
+    """Log-probability (M,) of the actions taken, from scores (M, A).
+
+    Parameters
+    ----------
+    logits : tensor (M, A)
+        Scores; -inf forbids an action.
+    action : long tensor (M,)
+    """
     return logits.log_softmax(1).gather(1, action[:, None])[:, 0]
 
 

@@ -59,7 +59,15 @@ def sampled(model):
 
 
 def greedy(model, explore=0.0):
-    """The policy that takes the best-scored action, or with probability `explore` any one."""
+    """The policy that takes the best-scored action, or with probability `explore` any one.
+
+    Parameters
+    ----------
+    model : nn.Module
+        States (N, D) to scores (N, A).
+    explore : float in [0, 1]
+        0 takes the best always.
+    """
 
     def act(state, draws):
         score = scores(model, state)
@@ -72,7 +80,14 @@ def greedy(model, explore=0.0):
 
 @torch.no_grad()
 def scores(model, state):
-    """Scores (N, A) on the CPU, wherever the model lives."""
+    """Scores (N, A) on the CPU, wherever the model lives.
+
+    Parameters
+    ----------
+    model : nn.Module
+        States (N, D) to scores (N, A).
+    state : tensor (N, D), on any device
+    """
     place = next(model.parameters()).device
     return model(state.to(place)).cpu()
 
@@ -217,6 +232,13 @@ class Rollouts(Remembering):
 
 def episode_returns(envs, act, *, seed):
     """Undiscounted return of one whole episode in each environment.
+
+    Parameters
+    ----------
+    envs : as for `Player`
+    act : callable, (state (N, D), draws) -> action (N,)
+    seed : int
+        Environment i begins from seed + i; the policy draws from a generator of this seed.
 
     Returns
     -------

@@ -36,7 +36,7 @@ def path_of(where, path):
 
     Parameters
     ----------
-    where : for the error sentence.
+    where : str, the caller, for the error sentence
     path : str or Path
 
     Raises
@@ -66,7 +66,8 @@ def names_of(where, argument, names, kind=str):
 
     Parameters
     ----------
-    where, argument : for the error sentence.
+    where : str, the caller, for the error sentence
+    argument : str, what the caller calls `names`, for the error sentence
     names : one name or several; None: none
     kind : type or union of types
         What a name may be.
@@ -98,7 +99,7 @@ def missing_of(where, missing):
 
     Parameters
     ----------
-    where : for the error sentence.
+    where : str, the caller, for the error sentence
     missing : one or several texts or numbers, or None
 
     Raises
@@ -118,7 +119,7 @@ def separator_of(where, separator):
 
     Parameters
     ----------
-    where : for the error sentence.
+    where : str, the caller, for the error sentence
     separator : str
 
     Raises
@@ -138,7 +139,7 @@ def alphabet_of(where, alphabet):
 
     Parameters
     ----------
-    where : for the error sentence.
+    where : str, the caller, for the error sentence
     alphabet : str, letters in a list, or None
 
     Raises

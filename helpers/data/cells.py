@@ -83,7 +83,17 @@ class Reading:
 
 
 def refuse(where, path, cells, row, expected, found):
-    """Raise the error sentence about one cell."""
+    """Raise the error sentence about one cell.
+
+    Parameters
+    ----------
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series, named as the column is
+    row : int, as a spreadsheet counts
+    expected, found : str
+        How the sentence ends.
+    """
     raise ValueError(
         f"{where}: {path}, row {row}, column {cells.name!r}: expected {expected}, found {found}"
     )
@@ -114,6 +124,11 @@ def is_number(cells, reading):
 def numbers(cells, reading):
     """Read cells that are numbers as float64, NaN for the others; U+2212 is a minus.
 
+    Parameters
+    ----------
+    cells : pandas.Series of str.
+    reading : Reading, for its decimal sign and thousands.
+
     Examples
     --------
     >>> import pandas
@@ -132,7 +147,8 @@ def is_missing(cells, reading, kind):
     Parameters
     ----------
     cells : pandas.Series of str.
-    reading : Reading. kind : str
+    reading : Reading, for its missing words and the signs of numbers.
+    kind : "number", "percent", "date" or "category"
         In columns of numbers the usual words (NA, NaN, null ...) are missing unless the caller
         named others; in columns of text nothing is, because "None" or "NA" may be a category.
 
@@ -155,8 +171,11 @@ def read_values(where, path, cells, kind, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str.
-    kind : "number", "percent" (10 % is 0.1) or "date" (days since 1970). reading : Reading.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    kind : "number", "percent" (10 % is 0.1) or "date" (days since 1970)
+    reading : Reading, what the caller said
 
     Returns
     -------
@@ -203,7 +222,14 @@ def _days(cells, form, reading):
 
 
 def hint(name, cell):
-    """What to pass for a text that looks like a number, a share or a date; None for others."""
+    """What to pass for a text that looks like a number, a share or a date; None for others.
+
+    Parameters
+    ----------
+    name : str
+        Of the column, which the advice repeats.
+    cell : str, one that is not read as a number
+    """
     for pattern, advice in HINTS:
         if re.fullmatch(pattern, cell.replace("\u2212", "-"), re.IGNORECASE):
             divider = re.sub("[-+0-9.,]", "", cell)[:1]

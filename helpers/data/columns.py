@@ -54,7 +54,10 @@ def kind_of(where, path, cells, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str. reading : Reading.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    reading : Reading, what the caller said
 
     Returns
     -------
@@ -90,8 +93,11 @@ def ask_about_words(where, path, cells, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str.
-    reading : Reading; with ``missing`` said there is nothing to ask.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    reading : Reading, what the caller said
+        With ``missing`` said there is nothing to ask.
 
     Raises
     ------
@@ -109,8 +115,10 @@ def decide(where, path, cells, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
-    reading : Reading, what the caller said.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    reading : Reading, what the caller said
 
     Returns
     -------
@@ -165,8 +173,11 @@ def check_range(where, path, values, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. values : pandas.Series of float64 without NaN.
-    reading : Reading; a column among its ``numeric`` may hold codes and lose digits.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    values : pandas.Series of float64 without NaN, indexed by row
+    reading : Reading, what the caller said
+        A column among its ``numeric`` may hold codes and lose digits.
 
     Raises
     ------
@@ -267,8 +278,11 @@ def encode(where, path, cells, column, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
-    column : Column. reading : Reading, as it was when the column was decided.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    column : Column, as `decide` returned it
+    reading : Reading, as it was when the column was decided
 
     Returns
     -------

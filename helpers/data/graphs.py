@@ -52,12 +52,27 @@ class GraphBatch(Graph):
     y: torch.Tensor = None
 
     def to(self, device, non_blocking=False):
-        """The same batch on another device."""
+        """The same batch on another device.
+
+        Parameters
+        ----------
+        device : str or torch.device
+        non_blocking : bool
+            True: do not wait for a copy from pinned memory to a GPU.
+        """
         return on_device(self, device, non_blocking)
 
 
 def on_device(graph, device, non_blocking=False):
-    """A copy with every tensor on `device`."""
+    """A copy with every tensor on `device`.
+
+    Parameters
+    ----------
+    graph : Graph or GraphBatch
+    device : str or torch.device
+    non_blocking : bool
+        True: do not wait for a copy from pinned memory to a GPU.
+    """
     parts = {f.name: getattr(graph, f.name) for f in fields(graph)}
     tensors = {name: part for name, part in parts.items() if isinstance(part, torch.Tensor)}
     moved = {name: part.to(device, non_blocking=non_blocking) for name, part in tensors.items()}
@@ -181,7 +196,13 @@ def drawing(smiles):
 
 
 def one_hot(value, choices):
-    """1 at the place of `value`, else 0; all 0 for a value that is not listed."""
+    """1 at the place of `value`, else 0; all 0 for a value that is not listed.
+
+    Parameters
+    ----------
+    value : str or int
+    choices : sequence of str or int
+    """
     return [int(value == choice) for choice in choices]
 
 
@@ -219,7 +240,16 @@ class GraphBatches:
         self.batch_size, self.shuffle, self.seed, self.epoch = batch_size, shuffle, seed, 0
 
     def select(self, rows, *, batch_size=None, shuffle=False, seed=0):
-        """Another view of the same store: the graphs `rows` (index tensor), for a split."""
+        """Another view of the same store: some of its graphs, for a split.
+
+        Parameters
+        ----------
+        rows : index tensor or list of int
+            Places among the graphs of this view.
+        batch_size : int >= 1 or None
+            None: that of this view.
+        shuffle, seed : as for the class; not taken over from this view
+        """
         view = object.__new__(GraphBatches)
         view.__dict__.update(self.__dict__)
         view.rows = self.rows[torch.as_tensor(rows)]
@@ -293,7 +323,14 @@ class Spans:
 
 
 def check_graphs(graphs, y):
-    """Complain about an empty set, an empty graph, differing features or a missing target."""
+    """Complain about an empty set, an empty graph, differing features or a missing target.
+
+    Parameters
+    ----------
+    graphs : sequence of Graph
+    y : tensor (G, ...) or None
+        One target a graph.
+    """
     if not graphs:
         raise ValueError("GraphBatches: expected at least one graph, found none")
     width = graphs[0].x.shape[1], graphs[0].edge_attr.shape[1]

@@ -109,7 +109,10 @@ def listing(where, folder, skip=()):
 
     Parameters
     ----------
-    where : for the error sentence. folder : str or Path. skip : patterns that are left out.
+    where : str, the caller, for the error sentence
+    folder : str or Path
+    skip : tuple of str
+        Patterns of names that are put among the others.
 
     Returns
     -------
@@ -153,7 +156,8 @@ def one_stem(where, files):
 
     Parameters
     ----------
-    where : for the error sentence. files : list of Path in one folder.
+    where : str, the caller, for the error sentence
+    files : list of Path, in one folder
 
     Raises
     ------
@@ -174,7 +178,8 @@ def open_picture(where, file):
 
     Parameters
     ----------
-    where : for the error sentence. file : Path.
+    where : str, the caller, for the error sentence
+    file : Path
 
     Returns
     -------
@@ -230,8 +235,16 @@ def square_image(where, file, size, grey, picture=None, upright=True):
 
     Parameters
     ----------
-    where : for the error sentence. file : Path. size : side in pixels. grey : one channel or three.
-    picture : Picture, if the file was opened already. upright : turned as EXIF says, or as stored.
+    where : str, the caller, for the error sentence
+    file : Path
+    size : int >= 1
+        Side in pixels; the image is cut to its central square.
+    grey : bool
+        True: one channel. False: three.
+    picture : Picture or None
+        The file, opened already; None opens it.
+    upright : bool
+        True: turned as EXIF says. False: as stored.
 
     Returns
     -------

@@ -18,8 +18,12 @@ def ask_groups(where, path, frame, target, groups):
 
     Parameters
     ----------
-    where, path : for the error sentence. frame : pandas.DataFrame of str.
-    target : str or None, not asked about. groups : str, None, or ... if the caller did not say.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    frame : pandas.DataFrame of str
+    target : str or None
+        A column that is not asked about.
+    groups : str, None, or Ellipsis if the caller did not say
 
     Returns
     -------
@@ -55,7 +59,9 @@ def group_codes(where, path, cells):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
 
     Returns
     -------
@@ -79,8 +85,10 @@ def timestamps(where, path, cells, reading):
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
-    reading : Reading.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    reading : Reading, what the caller said
 
     Returns
     -------
@@ -115,10 +123,11 @@ def named_parts(where, names, pattern, what):
 
     Parameters
     ----------
-    where : name of the caller. names : list of str.
+    where : str, the caller, for the error sentence
+    names : list of str
     pattern : str
         A regular expression whose first group is the part, for example "(p[0-9]+)_".
-    what : what the part is, for the error sentence.
+    what : str, the part, for the error sentence
 
     Returns
     -------

@@ -18,13 +18,16 @@ def read_labels(
 
     Parameters
     ----------
-    where, path : for the error sentence. cells : pandas.Series of str, indexed by row.
-    reading : Reading.
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    cells : pandas.Series of str, indexed by row
+    reading : Reading, what the caller said
     task : "classification", "regression" or None
         None: texts are classes; numbers with fractions, with a unit, or which mostly differ are
         regressed; whole numbers that repeat may be either and are refused.
     classes : list of str or None
-        The labels in order. None: alphabetical, numbers by size.
+        The labels in order, for a classification whatever `task` says. None: alphabetical,
+        numbers by size.
     unlabelled : None, "keep" or "drop"
         Rows without a value: refused, kept as -1 (regression: NaN), or left out.
     unit : str
@@ -34,8 +37,9 @@ def read_labels(
 
     Returns
     -------
-    y : Tensor, int64 or float32, as long as ``keep`` has True. classes : list of str, empty for
-    regression. keep : array (N,) of bool.
+    y : Tensor, int64 or float32, as long as ``keep`` has True
+    classes : list of str, empty for regression
+    keep : array (N,) of bool
 
     Raises
     ------

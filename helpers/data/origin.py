@@ -75,6 +75,12 @@ class Origin:
 def shorten(text, width=28):
     """Cut a text for one line of a report.
 
+    Parameters
+    ----------
+    text : str, or anything with a text form
+    width : int >= 1
+        Most characters, the "…" among them.
+
     Examples
     --------
     >>> shorten("ACGTACGT", 5)
@@ -86,6 +92,11 @@ def shorten(text, width=28):
 
 def count_of(number, noun):
     """A number with its noun in the singular or plural.
+
+    Parameters
+    ----------
+    number : int
+    noun : str, in the singular; its plural ends in s
 
     Examples
     --------

@@ -104,9 +104,15 @@ def new_file(where, path, source, overwrite, beside):
 
     Parameters
     ----------
-    where : for the error sentence. path : the file to write.
-    source : str or None, the file or folder that was read.
-    overwrite, beside : bool, whether an existing file, and the folder of the data, are fine.
+    where : str, the caller, for the error sentence
+    path : str or Path
+        The file to write; its folder is made.
+    source : str, Path or None
+        The file or folder that was read; None: nothing that could be overwritten.
+    overwrite : bool
+        True: an existing file is replaced. False: it is refused.
+    beside : bool
+        True: the file may be written where the data lie. False: that is refused.
 
     Yields
     ------

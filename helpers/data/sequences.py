@@ -52,9 +52,15 @@ def smiles_table(
 
     Parameters
     ----------
-    path : file, UTF-8. smiles, target : names of the two columns; None: nothing to predict.
-    unit : of a target that is a number.
-    task, classes, groups, time, missing, unlabelled, decimal, thousands, separator : as in `own.table`.
+    path : str or Path
+        UTF-8 text, its first row the names of the columns.
+    smiles : str
+        Name of the column of molecules.
+    target : str or None
+        Name of the column to predict; None: nothing to predict.
+    unit : str
+        Of a target that is a number.
+    task, classes, groups, time, missing, unlabelled, decimal, thousands, separator : as in `own.table`
     unreadable : None or "drop"
         A SMILES that RDKit cannot read is refused, or its row is left out and named in the report.
 
@@ -113,8 +119,13 @@ def texts(
 
     Parameters
     ----------
-    path : file, UTF-8. text, target : names of the two columns; None: nothing to predict.
-    task, classes, groups, time, missing, unlabelled, separator : as in `own.table`.
+    path : str or Path
+        UTF-8 text, its first row the names of the columns.
+    text : str
+        Name of the column of texts.
+    target : str or None
+        Name of the column to predict; None: nothing to predict.
+    task, classes, groups, time, missing, unlabelled, separator : as in `own.table`
 
     Returns
     -------
@@ -211,11 +222,13 @@ def fasta(path, *, alphabet=None, label=None, groups=None):
 
     Parameters
     ----------
-    path : text file. alphabet : allowed letters, for example "ACGTN", in either case; None allows
-        every letter, "*" and "-".
-    label, groups : regular expressions or None
+    path : str or Path
+        UTF-8 text.
+    alphabet : str, letters in a list, or None
+        Allowed letters, for example "ACGTN", in either case; None allows every letter, "*" and "-".
+    label, groups : regular expression or None
         What the first brackets find in a name is its class, or the group it belongs to:
-        label="type=(\\w+)" reads "enzyme" in ">P12 type=enzyme".
+        ``label="type=(\\w+)"`` reads "enzyme" in ">P12 type=enzyme". None: none is read.
 
     Returns
     -------

@@ -45,10 +45,14 @@ def series(
 
     Parameters
     ----------
-    path : file, UTF-8. time : the column that orders the rows, numbers or dates.
-    drop, numeric, dates, impute, missing, decimal, thousands, separator : as in `own.table`.
+    path : str or Path
+        UTF-8 text, its first row the names of the columns.
+    time : str
+        The column that orders the rows, numbers or dates.
+    drop, numeric, dates, impute, missing, decimal, thousands, separator : as in `own.table`
     groups : str or None
-        A column that names several series in one file, one after the other.
+        A column that names several series in one file, one after the other; None: one series. It
+        must be said if a column looks like an identifier that repeats.
     gaps : bool
         True: steps may differ. False: they are equal, to a thousandth, or refused.
 
@@ -100,7 +104,10 @@ def series_again(path, decisions):
 
     Parameters
     ----------
-    path : a file with the same columns. decisions : dict, `Series.decisions` of the first file.
+    path : str or Path
+        A file with the same columns.
+    decisions : dict
+        `Series.decisions` of the first file.
 
     Returns
     -------

@@ -87,6 +87,17 @@ def read_text(where, path):
 def column(where, path, frame, name):
     """Return one column, or say which ones exist.
 
+    Parameters
+    ----------
+    where : str, the caller, for the error sentence
+    path : str or Path, the file, for the error sentence
+    frame : pandas.DataFrame
+    name : str
+
+    Raises
+    ------
+    ValueError : if there is no such column.
+
     Examples
     --------
     >>> import pandas

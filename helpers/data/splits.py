@@ -7,6 +7,7 @@ hundredth of all is refused, with the share that it would be. For folds take sci
 siblings.
 """
 
+import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -82,6 +83,11 @@ def group_split(groups, *, test=0.2, seed=0):
     ------
     ValueError : for a share outside 0..1, a missing group, or fewer than two groups.
 
+    Warns
+    -----
+    UserWarning : when few or uneven groups put less than half or more than twice `test` of the
+        rows, and a tenth of them off it, into the test side.
+
     Examples
     --------
     >>> group_split([0, 0, 1, 1], test=0.5)[0].tolist() in ([0, 1], [2, 3])
@@ -93,7 +99,15 @@ def group_split(groups, *, test=0.2, seed=0):
         raise ValueError(f"group_split: expected at least two groups, found {len(names)}")
     order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed))
     count = min(max(_count(len(names), test), 1), len(names) - 1)
-    return _sides("group_split", np.isin(code, order[:count]))
+    held = np.isin(code, order[:count])
+    share = held.mean()
+    if abs(share - test) > 0.1 and not test / 2 <= share <= 2 * test:
+        warnings.warn(
+            f"group_split: test={test} of {len(names)} groups holds {share:.2f} of the rows; expect "
+            "another seed, another share or more groups to do better",
+            stacklevel=2,
+        )
+    return _sides("group_split", held)
 
 
 def time_split(times, *, test=0.2, gap=0):
@@ -185,9 +199,12 @@ def group_folds(groups, k=5, *, seed=0):
 
     Parameters
     ----------
-    groups : (n,) group number or name of every row; with a number of its own for every row the
-        folds are random. k : most folds, fewer where there are fewer groups. seed : of the shuffle
-        of groups.
+    groups : (n,) number or name of every row's group
+        With a number of its own for every row the folds are random.
+    k : int >= 3
+        Most folds; fewer where there are fewer groups.
+    seed : int
+        Shuffles the groups.
 
     Returns
     -------

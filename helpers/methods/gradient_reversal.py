@@ -23,7 +23,18 @@ class Reversal(torch.autograd.Function):
 
     @staticmethod
     def backward(context, gradient):
-        """Turn the gradient round; the strength itself has none."""
+        """Turn the gradient round; the strength itself has none.
+
+        Parameters
+        ----------
+        context : object
+            What `forward` kept: the strength.
+        gradient : tensor, of the loss by the output
+
+        Returns
+        -------
+        tensor and None, for the input and the strength
+        """
         return -context.strength * gradient, None
 
 
@@ -71,19 +82,41 @@ def both_features(model, source, target):
     Two passes and not one: batch norm then standardises each domain by its own statistics.
     Before predicting, call `discrepancy.renormalise` with examples of the domain to predict,
     because the running statistics left by training are a mixture.
+
+    Parameters
+    ----------
+    model : Adaptable
+    source, target : tensors (B, ...) and (B', ...)
     """
     return model.features(source), model.features(target)
 
 
 def domain_loss(scores, domain):
-    """Cross-entropy of the critic's log-odds (B, 1) against one domain, 0 source or 1 target."""
+    """Cross-entropy of the critic's log-odds (B, 1) against one domain, 0 source or 1 target.
+
+    Parameters
+    ----------
+    scores : tensor (B, 1)
+        Log-odds of "this example is from the target".
+    domain : int
+        0 source or 1 target.
+    """
     return nn.functional.binary_cross_entropy_with_logits(
         scores, torch.full_like(scores, float(domain))
     )
 
 
 class Dann(Step):
-    """The step of gradient reversal (see `dann`); it remembers how far the ramp has risen."""
+    """The step of gradient reversal (see `dann`); it remembers how far the ramp has risen.
+
+    Parameters
+    ----------
+    length : int >= 1
+        Training steps over which the reversal ramps up (see `tanh_ramp`).
+    strength : float >= 0
+        Largest strength; 0 gives training on the source beside a critic that changes nothing.
+    loss : callable, (scores, labels) -> 0-d tensor
+    """
 
     memory = ("steps",)
 

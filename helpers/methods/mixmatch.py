@@ -98,6 +98,8 @@ class MixMatch(Supervised):
     views : int, perturbed copies of each unlabelled example.
     temperature : float, see `sharpen`.
 
+    Notes
+    -----
     A batch is that of `TwoStreams`. Do not use batch norm: labelled and unlabelled parts have
     different statistics (the authors interleave them).
 
@@ -133,7 +135,13 @@ class MixMatch(Supervised):
         return {"loss": loss, "consistency": apart.detach(), "weight": weight}
 
     def mix(self, inputs, targets):
-        """Draw one lambda for each example, as many as there are, and a permutation."""
+        """Mix each example with one drawn at random, by a lambda of its own (see `mixup`).
+
+        Parameters
+        ----------
+        inputs : Tensor (M, ...), all views, labelled and unlabelled.
+        targets : Tensor (M, K), distributions.
+        """
         share = torch.distributions.Beta(self.alpha, self.alpha).sample((len(inputs),))
         order = torch.randperm(len(inputs), device=inputs.device)
         return mixup(inputs, targets, share.to(inputs.device), order)

@@ -72,6 +72,13 @@ def self_train(train, x, y, *, threshold=0.75, rounds=10, per_class=None):
 def surest(sure, guess, candidates, per_class):
     """Of the candidates (N,), the `per_class` surest of each guessed class; all, if None.
 
+    Parameters
+    ----------
+    sure : Tensor (N,), probability of the guessed class.
+    guess : Tensor (N,) of int64, the guessed class.
+    candidates : Tensor (N,) of bool.
+    per_class : int >= 1, or None to keep all candidates.
+
     Examples
     --------
     >>> sure, guess = torch.tensor([0.9, 0.8, 0.7, 0.99]), torch.tensor([0, 0, 1, 1])
@@ -137,6 +144,8 @@ class PseudoLabel(Supervised):
     start, end : int, steps between which the weight rises.
     final : float, last weight alpha; 3 in the paper.
 
+    Notes
+    -----
     A batch is that of `TwoStreams`.
 
     Examples

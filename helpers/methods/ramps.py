@@ -30,7 +30,12 @@ def share(step, end, start=0):
 
 
 def linear_ramp(step, end, start=0):
-    """0 until `start`, 1 from `end` on, a line between (Lee 2013, eq. 16); see `share`.
+    """0 until `start`, 1 from `end` on, a line between (Lee 2013, eq. 16).
+
+    Parameters
+    ----------
+    step : int, training steps taken.
+    end, start : int, where the rise ends and begins; the same number is a jump.
 
     Examples
     --------
@@ -43,7 +48,12 @@ def linear_ramp(step, end, start=0):
 def sigmoid_ramp(step, end, start=0):
     r"""From nearly 0 to 1: exp(-5 (1 - t)^2) at share t (Laine and Aila 2016, section 3.1).
 
-    Mean teacher uses it too; see `share` for the parameters.
+    Mean teacher uses it too.
+
+    Parameters
+    ----------
+    step : int, training steps taken.
+    end, start : int, where the rise ends and begins; the same number is a jump.
 
     Examples
     --------
@@ -56,7 +66,10 @@ def sigmoid_ramp(step, end, start=0):
 def tanh_ramp(step, end, start=0):
     r"""From 0 to nearly 1: 2 / (1 + exp(-10 t)) - 1 at share t (Ganin et al. 2016, section 5.2).
 
-    See `share` for the parameters.
+    Parameters
+    ----------
+    step : int, training steps taken.
+    end, start : int, where the rise ends and begins; the same number is a jump.
 
     Examples
     --------

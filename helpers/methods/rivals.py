@@ -37,7 +37,25 @@ class Rival:
 
 
 def network(train, valid, classes, lr, seed, *, hidden=128, dropout=0.3, epochs=30, model=MLP):
-    """A multilayer perceptron with one hidden layer, stopped early on the validation loss."""
+    """A multilayer perceptron with one hidden layer, stopped early on the validation loss.
+
+    Parameters
+    ----------
+    train, valid : pairs (x, y) of tensors, (N, F) float32 and (N,) int64
+    classes : int
+        Number of classes.
+    lr : float > 0
+        The setting: the highest learning rate of the cycle.
+    seed : int
+        Of first weights and the order of rows.
+    hidden : int
+        Units of the hidden layer.
+    dropout : float in [0, 1)
+        Share of hidden units left out in training.
+    epochs : int
+        Most passes over the training rows; 15 without a lower validation loss end it.
+    model : callable, (list of layer widths, dropout) -> nn.Module
+    """
     torch.manual_seed(seed)
     net = model([train[0].shape[1], hidden, classes], dropout=dropout)
     fit(
@@ -62,35 +80,73 @@ def by_library(make):
 
 
 def majority(setting, seed):
-    """The most frequent class, whatever the input."""
+    """The most frequent class, whatever the input.
+
+    Parameters
+    ----------
+    setting, seed : any
+        Not used: there is nothing to set or draw.
+    """
     from sklearn.dummy import DummyClassifier
 
     return DummyClassifier()
 
 
 def logistic_regression(setting, seed):
-    """A linear score for each class; the setting is the inverse strength of the penalty."""
+    """A linear score for each class; the setting is the inverse strength of the penalty.
+
+    Parameters
+    ----------
+    setting : float > 0
+        scikit-learn's C.
+    seed : any
+        Not used: nothing is drawn.
+    """
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=setting, max_iter=1000)
 
 
 def nearest_neighbours(setting, seed):
-    """The class of most of the nearest training rows; the setting is how many."""
+    """The class of most of the nearest training rows; the setting is how many.
+
+    Parameters
+    ----------
+    setting : int >= 1
+        scikit-learn's n_neighbors.
+    seed : any
+        Not used: nothing is drawn.
+    """
     from sklearn.neighbors import KNeighborsClassifier
 
     return KNeighborsClassifier(setting)
 
 
 def support_vectors(setting, seed):
-    """A support vector machine with a Gaussian kernel; the setting is the price of an error."""
+    """A support vector machine with a Gaussian kernel; the setting is the price of an error.
+
+    Parameters
+    ----------
+    setting : float > 0
+        scikit-learn's C.
+    seed : any
+        Not used: nothing is drawn.
+    """
     from sklearn.svm import SVC
 
     return SVC(C=setting)
 
 
 def forest(setting, seed):
-    """Fifty randomised trees; the setting is the smallest leaf."""
+    """Fifty randomised trees; the setting is the smallest leaf.
+
+    Parameters
+    ----------
+    setting : int >= 1
+        scikit-learn's min_samples_leaf, in rows.
+    seed : int
+        Of the rows and columns that each tree sees.
+    """
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(50, min_samples_leaf=setting, random_state=seed)

@@ -40,7 +40,13 @@ class Ensemble(Remembering):
         self.momentum = momentum
 
     def update(self, rows, predictions):
-        """Take in new predictions (B, K) of these rows (B,)."""
+        """Take in new predictions (B, K) of these rows (B,).
+
+        Parameters
+        ----------
+        rows : Tensor (B,) of int64, no row twice.
+        predictions : Tensor (B, K), probabilities; no gradient passes.
+        """
         new = predictions.detach().to(self.total.dtype)  # autocast may have narrowed them
         self.total[rows] = self.total[rows].lerp(new, 1 - self.momentum)
         self.count[rows] += 1

@@ -133,6 +133,8 @@ class Adapter(nn.Module):
     channels : int C of the layer before it.
     width : int, channels of the bottleneck.
 
+    Notes
+    -----
     Shapes: (B, C, H, W) to the same. `up` starts at zero, so the network starts unchanged.
 
     Examples
@@ -165,6 +167,8 @@ class LowRank(nn.Module):
     rank : int r >= 1.
     alpha : float, the change is scaled by alpha / r.
 
+    Notes
+    -----
     Shapes: as the layer's. B starts at zero, so the layer starts unchanged. For a convolution A is
     a convolution of the same kernel size to r channels, and B one of size 1, as in the library peft.
 

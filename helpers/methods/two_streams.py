@@ -63,6 +63,16 @@ class TwoStreams:
 def hide_labels(y, per_class, *, seed=0):
     """Keep `per_class` random labels of each class and write -1 for all others.
 
+    Parameters
+    ----------
+    y : Tensor (N,) of int64 labels.
+    per_class : int >= 0
+    seed : int, draws which labels stay.
+
+    Returns
+    -------
+    Tensor (N,), like `y`
+
     Raises
     ------
     ValueError : if a class has fewer examples than that.

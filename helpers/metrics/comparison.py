@@ -151,7 +151,15 @@ def as_scores(values):
 
 
 def half_width(values, scale, confidence):
-    """Half an interval of the mean: Student's point times the root of the variance of the mean."""
+    """Half an interval of the mean: Student's point times the root of the variance of the mean.
+
+    Parameters
+    ----------
+    values : array (n,), n >= 2
+    scale : float > 0
+        Variance of the mean over that of one value: 1 / n for independent values.
+    confidence : float in (0, 1)
+    """
     from scipy.stats import t
 
     return float(
@@ -160,7 +168,20 @@ def half_width(values, scale, confidence):
 
 
 def bca(values, confidence, seed):
-    """Bias-corrected and accelerated bootstrap of the mean, by scipy."""
+    """Bias-corrected and accelerated bootstrap of the mean, by scipy.
+
+    Parameters
+    ----------
+    values : array (n,), n >= 2
+        Not all equal.
+    confidence : float in (0, 1)
+    seed : int
+        Of the 4999 resamples.
+
+    Returns
+    -------
+    low, high : float
+    """
     from scipy.stats import bootstrap
 
     found = bootstrap(

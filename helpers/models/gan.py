@@ -14,10 +14,10 @@ class ConvGenerator(nn.Sequential):
     latent : int E, length of the noise vector.
     channels : int, feature maps at 4 x 4; half as many at 8 x 8.
 
-    Shapes: (B, E) to (B, 1, 8, 8), values in 0..1.
-
     Notes
     -----
+    Shapes: (B, E) to (B, 1, 8, 8), values in 0..1.
+
     DCGAN in small (Radford, Metz and Chintala 2015), with nearest-neighbour upsampling in place
     of transposed convolution, which leaves chequerboards, and without batch norm.
 
@@ -47,6 +47,8 @@ class ConvDiscriminator(nn.Sequential):
     ----------
     channels : int, feature maps at 4 x 4; twice as many at 2 x 2.
 
+    Notes
+    -----
     Shapes: (B, 1, 8, 8) to (B, 1), a logit: positive means "real".
 
     Examples

@@ -15,6 +15,8 @@ class Convolution(nn.Module):
     ----------
     width : int
 
+    Notes
+    -----
     Shapes: h (N, width), ends (2, E) from and to, kinds (E, 2) to (N, width).
     """
 
@@ -44,6 +46,8 @@ class PublishedGCN(nn.Module):
     ----------
     width, layers : int, as published 300 and 5.
 
+    Notes
+    -----
     Shapes: atoms (N, 2), ends (2, E), kinds (E, 2), batch (N,) of `helpers.data.atoms.numbered`
     to (molecules, 300), the mean over a molecule's atoms.
     """

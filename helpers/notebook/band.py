@@ -45,12 +45,25 @@ def require(claim, value, low, high):
 
 
 def inside(number, low, high):
-    """Whether a number lies in the band."""
+    """Whether a number lies in the band.
+
+    Parameters
+    ----------
+    number : float
+    low, high : float or None
+        The band, both ends included; None leaves a side open.
+    """
     return (low is None or number >= low) and (high is None or number <= high)
 
 
 def describe_band(low, high):
-    """The band in words."""
+    """The band in words.
+
+    Parameters
+    ----------
+    low, high : float or None
+        The band, both ends included; None leaves a side open, but not both.
+    """
     if low is None:
         return f"at most {high:g}"
     if high is None:

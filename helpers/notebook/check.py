@@ -57,7 +57,14 @@ def check(claim, value, low=None, high=None, kind="result"):
 
 
 def shown(value, low=None, high=None):
-    """The value as printed: counts in full, others with two digits or as many as the band needs."""
+    """The value as printed: counts in full, others with two digits or as many as the band needs.
+
+    Parameters
+    ----------
+    value : float, int or 0-d tensor
+    low, high : float, optional
+        The band, both ends included; the text lies inside where the value does.
+    """
     number = value.item() if hasattr(value, "item") else value
     if isinstance(number, int):
         return str(number)
@@ -69,6 +76,14 @@ def shown(value, low=None, high=None):
 
 
 def rounded(number, digits):
-    """A float with so many significant digits, without an exponent from 0.001 to 100 000."""
+    """A float with so many significant digits, without an exponent from 0.001 to 100 000.
+
+    Whole digits below 100 000 are written out, however few are asked for.
+
+    Parameters
+    ----------
+    number : float
+    digits : int >= 1
+    """
     text = f"{number:.{digits}g}"
     return f"{number:.0f}" if "e+" in text and abs(number) < 1e5 else text

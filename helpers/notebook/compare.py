@@ -92,7 +92,13 @@ def compare(
 
 
 def require_names(scores, to, bands, budget):
-    """Raise unless every row has a band, and nothing else has one."""
+    """Raise unless every row has a band, and nothing else has one.
+
+    Parameters
+    ----------
+    scores, to, bands, budget : as for `compare`
+        A budget may be empty.
+    """
     if to not in scores:
         raise ValueError(f"compare(to={to!r}): expected one of {', '.join(scores)}")
     for said, names in (("bands", bands), ("budget", budget)):
@@ -160,7 +166,16 @@ class Comparison:
         )
 
     def line(self, name, row, budgets):
-        """One row of the table; measured cells are marked, since their digits differ."""
+        """One row of the table; measured cells are marked, since their digits differ.
+
+        Parameters
+        ----------
+        name : str
+            The method.
+        row : Row
+        budgets : bool
+            Whether the table has a column of budgets.
+        """
         cells = f'<th scope="row">{escape(name)}</th>'
         cells += f"<td>{escape(row.budget)}</td>" * budgets
         for text in self.measured(row):
@@ -178,7 +193,14 @@ class Comparison:
 
 
 def interval(found, sign=""):
-    """A mean with its interval, with the digits that the interval's width supports."""
+    """A mean with its interval, with the digits that the interval's width supports.
+
+    Parameters
+    ----------
+    found : Interval or Difference
+    sign : str
+        "+" writes the sign of a positive number too, "" does not.
+    """
     width = found.high - found.low
     digits = next((d for d in range(6) if width >= 10.0**-d), 6) + 1 if width else 3
     low, mean, high = (format(x, f"{sign}.{digits}f") for x in (found.low, found.mean, found.high))

@@ -126,18 +126,36 @@ def base_plans():
 
 
 def fits(when, given):
-    """Whether each question that `when` names has one of the answers named there."""
+    """Whether each question that `when` names has one of the answers named there.
+
+    Parameters
+    ----------
+    when : dict of question id -> answers that fit; a question that is not in it does not matter
+    given : dict of question id -> answer id
+    """
     return all(given[name] in when[name] for name in given if name in when)
 
 
 def active(given, conditions):
-    """The conditions that hold, in the order of the rules' file, as (id, rule)."""
+    """The conditions that hold, in the order of the rules' file, as (id, rule).
+
+    Parameters
+    ----------
+    given : dict of question id -> answer id
+    conditions : collection of condition ids
+    """
     holds = {*conditions, given["labelled"], given["amount"]}
     return [(name, rule) for name, rule in rules()["conditions"].items() if name in holds]
 
 
 def ranked(given, conditions):
-    """Ids of the approaches for a problem, the first to try first."""
+    """Ids of the approaches for a problem, the first to try first.
+
+    Parameters
+    ----------
+    given : dict of question id -> answer id
+    conditions : collection of condition ids
+    """
     holding = [rule for _, rule in active(given, conditions)]
     before, after = (
         [row["use"] for rule in holding for row in rule.get(place, ()) if fits(row, given)]
@@ -153,7 +171,13 @@ def ranked(given, conditions):
 
 
 def pieces(given, conditions):
-    """Sentences that the conditions add: part of the plan -> tuple, in the order of the file."""
+    """Sentences that the conditions add: part of the plan -> list, in the order of the file.
+
+    Parameters
+    ----------
+    given : dict of question id -> answer id
+    conditions : collection of condition ids
+    """
     said = {part: [] for part in PARTS}
     holding = active(given, conditions)
     tests = [rule["test"] for _, rule in holding if "test" in rule]
@@ -211,7 +235,15 @@ def recommend(*, task, data, labelled="many", amount="medium", conditions=(), al
 
 
 def compose(given, conditions, also=None):
-    """The plan for checked answers."""
+    """The plan for checked answers.
+
+    Parameters
+    ----------
+    given : dict of question id -> answer id
+    conditions : collection of condition ids
+    also : str or None
+        A second task for the same data.
+    """
     base = base_plans()[given["task"], given["data"]]
     general = rules()["plans"]["tasks"][given["task"]]
     tried = [as_approach(name) for name in ranked(given, conditions)]
@@ -251,7 +283,15 @@ def reading(tried):
 
 
 def tools(first, base):
-    """What practitioners use: the first approach's tools, then those for just these data."""
+    """What practitioners use: the first approach's tools, then those for just these data.
+
+    Parameters
+    ----------
+    first : dict
+        The approach to try first, as `as_approach` gives it.
+    base : dict
+        The plan for task and data, of `base_plans`.
+    """
     here = base.get("tools", [])
     both = [name for name in here if name in first["tools"]]
     names = dict.fromkeys([*both, *first["tools"], *here])
@@ -259,7 +299,13 @@ def tools(first, base):
 
 
 def sentence(given, conditions):
-    """The problem in words."""
+    """The problem in words.
+
+    Parameters
+    ----------
+    given : dict of question id -> answer id
+    conditions : collection of condition ids
+    """
     asked = rules()["questions"]
     short = {name: asked[name]["options"][answer]["short"] for name, answer in given.items()}
     held = [name for name in asked["conditions"]["options"] if name in conditions]

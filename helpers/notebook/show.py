@@ -36,7 +36,14 @@ def show(*things, doc=False):
 
 
 def source_of(thing, doc):
-    """The dedented source of `thing`, without its docstrings unless `doc`."""
+    """The dedented source of `thing`, without its docstrings unless `doc`.
+
+    Parameters
+    ----------
+    thing : function, method or class
+    doc : bool
+        Keep the docstrings.
+    """
     text = textwrap.dedent(inspect.getsource(thing)).rstrip()
     if doc:
         return text
@@ -52,5 +59,10 @@ def source_of(thing, doc):
 
 
 def check_source_example(a, b):
-    """Add two numbers (the docstring example above shows this function)."""
+    """Add two numbers (the docstring example above shows this function).
+
+    Parameters
+    ----------
+    a, b : float
+    """
     return a + b

@@ -39,7 +39,15 @@ def describe(figure):
 
 
 def alike(said, count):
-    """What neighbouring panels say that say the same."""
+    """What neighbouring panels say that say the same.
+
+    Parameters
+    ----------
+    said : str
+        What one panel says.
+    count : int >= 1
+        How many neighbours say so.
+    """
     return said if count == 1 else f"{count} panels: {said}"
 
 

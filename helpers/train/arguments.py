@@ -55,7 +55,14 @@ def check_counts(**counts):
 
 
 def positive(name, value):
-    """A finite number above zero."""
+    """Raise unless `value` is a finite number above zero.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument, for the error sentence.
+    value : anything
+    """
     good = isinstance(value, Real) and not isinstance(value, bool)
     if not good or not 0 < value < float("inf"):
         raise ValueError(f"{name}={value!r}: expected a number above 0")
@@ -104,7 +111,13 @@ def check_average(average):
 
 
 def check_metrics(metrics, valid):
-    """A dict of functions, and data to compute them on."""
+    """Raise unless `metrics` is a dict of functions, and there are data to compute them on.
+
+    Parameters
+    ----------
+    metrics : dict of name -> f(prediction, target), or None
+    valid : validation data, or None
+    """
     if metrics is None:
         return
     if not isinstance(metrics, dict) or not all(map(callable, metrics.values())):
@@ -156,7 +169,15 @@ def check_loss(result, run):
 
 
 def described(result, loss):
-    """What was found in place of a loss."""
+    """What was found in place of a loss, in words.
+
+    Parameters
+    ----------
+    result : anything
+        What the step returned.
+    loss : anything
+        The loss in it.
+    """
     if not isinstance(loss, torch.Tensor):
         return f"a dict with {sorted(result)}" if isinstance(result, dict) else type(loss).__name__
     if loss.numel() != 1:
@@ -165,7 +186,18 @@ def described(result, loss):
 
 
 def check_player(named, run):
-    """The player and the loss that a step yielded."""
+    """The player and the loss that a step yielded.
+
+    Parameters
+    ----------
+    named : anything
+        What the step yielded; expected (player, loss).
+    run : Run
+
+    Returns
+    -------
+    player, loss : str, and a tensor of one number
+    """
     if not isinstance(named, tuple) or len(named) != 2:
         raise ValueError(
             f"the step yielded {type(named).__name__} at {run.whereabouts()}; expected a pair "
@@ -184,7 +216,14 @@ def check_player(named, run):
 
 
 def refuse_alone(step, world):
-    """Raise for a step that several processes cannot share."""
+    """Raise for a step that several processes cannot share.
+
+    Parameters
+    ----------
+    step : Step
+    world : int >= 1
+        Number of processes.
+    """
     if world > 1 and step.alone:
         raise ValueError(
             f"step={type(step).__name__}: it must see every batch; expected one process, found "

@@ -83,7 +83,13 @@ class Average:
 
 
 class Stepped(torch.nn.Module):
-    """A model whose input is a batch and whose forward pass is a step."""
+    """A model whose input is a batch and whose forward pass is a step.
+
+    Parameters
+    ----------
+    model : nn.Module
+    step : callable, (model, batch) -> anything
+    """
 
     def __init__(self, model, step):
         super().__init__()

@@ -83,12 +83,27 @@ class TensorBatches:
 
 
 def share(chunk, rank, world):
-    """This process's part of a chunk of rows; parts differ by one row at most."""
+    """This process's part of a chunk of rows; parts differ by one row at most.
+
+    Parameters
+    ----------
+    chunk : index tensor (N,)
+    rank, world : int
+        This process's number, from 0, and how many there are.
+    """
     return chunk if world == 1 else chunk.tensor_split(world)[rank]
 
 
 class DatasetBatches:
-    """Shuffled batches of a map-style Dataset, loaded with pinned memory for a GPU."""
+    """Shuffled batches of a map-style Dataset, loaded with pinned memory for a GPU.
+
+    Parameters
+    ----------
+    dataset : Dataset with a length
+    batch_size : int
+        Examples per process and step.
+    seed, device, shuffle, rank, world : as for `TensorBatches`
+    """
 
     def __init__(self, dataset, batch_size, *, seed, device, shuffle=True, rank=0, world=1):
         numbers = torch.arange(len(dataset))
@@ -118,6 +133,15 @@ class IterableBatches:
 
     With several processes, all read the same and process r takes batches r, r + world, ...; the
     last ones may be `Spare`.
+
+    Parameters
+    ----------
+    source : iterable of batches, or of examples with `batch_size`
+    batch_size : int or None
+        Examples per process and step of an IterableDataset; None: `source` gives ready batches.
+    device : torch.device
+    rank, world : int
+        This process's number, from 0, and how many there are.
     """
 
     def __init__(self, source, *, batch_size=None, device, rank=0, world=1):
@@ -158,6 +182,15 @@ class IterableBatches:
 
 def make_batches(data, batch_size, **place):
     """The right kind of batches for `data`: see the three classes of this file.
+
+    Parameters
+    ----------
+    data : tensor, tuple of tensors, Dataset, IterableDataset or iterable of batches
+    batch_size : int >= 1
+        Examples per process and step; ready batches stay as they are.
+    **place
+        seed, device, shuffle, rank and world, as for `TensorBatches`; ready batches keep their
+        order.
 
     Raises
     ------

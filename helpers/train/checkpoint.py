@@ -166,7 +166,14 @@ class Checkpoint:
             raise ValueError(self.cannot("be read", error)) from error
 
     def cannot(self, act, error):
-        """One sentence about a file that fails."""
+        """One sentence about a file that fails.
+
+        Parameters
+        ----------
+        act : str
+            What failed: "be read" or "be written".
+        error : Exception
+        """
         reason = str(error).splitlines()[0] if str(error) else ""
         return (
             f"{self.path}: the checkpoint cannot {act} ({type(error).__name__}: {reason}); expected "
@@ -203,7 +210,16 @@ def as_checkpoint(checkpoint):
 
 
 def refuse_other_model(model, weights, path):
-    """Raise if `weights` do not fit `model`, saying in one sentence how the two differ."""
+    """Raise if `weights` do not fit `model`, saying in one sentence how the two differ.
+
+    Parameters
+    ----------
+    model : nn.Module
+    weights : dict
+        A saved ``state_dict``.
+    path : str or Path
+        Of the checkpoint, for the error sentence.
+    """
     mine = {name: shape_of(value) for name, value in model.state_dict().items()}
     theirs = {name: shape_of(value) for name, value in weights.items()}
     if mine != theirs:

@@ -65,7 +65,14 @@ def refuse_row(batch):
 
 
 def check_validation(run, valid, metrics):
-    """One validation batch; a metric that cannot judge so few is tried on all of them."""
+    """One validation batch; a metric that cannot judge so few is tried on all of them.
+
+    Parameters
+    ----------
+    run : Run
+    valid : batches
+    metrics : dict of name -> f(prediction, target), or None
+    """
     try:
         validate(run.model, valid, run.step, metrics, run.precision, first=True)
     except ValueError:
@@ -75,7 +82,13 @@ def check_validation(run, valid, metrics):
 
 
 def bears_channels_last(run, batch):
-    """True if the model has 2-D convolutions and a copy of it takes a step channels-last."""
+    """True if the model has 2-D convolutions and a copy of it takes a step channels-last.
+
+    Parameters
+    ----------
+    run : Run
+    batch : the first one, as the step takes it
+    """
     if not any(isinstance(module, nn.Conv2d) for module in run.model.modules()):
         return False
     try:
@@ -99,7 +112,19 @@ def to_channels_last(model):
 
 
 def check_labels(run, batch):
-    """On a GPU a label out of range ends the whole process: try the loss on the CPU first."""
+    """On a GPU a label out of range ends the whole process: try the loss on the CPU first.
+
+    Only tensors with `supervised` are looked at, and only whole numbers as labels.
+
+    Parameters
+    ----------
+    run : Run
+    batch : the first one, as the step takes it
+
+    Raises
+    ------
+    ValueError : for a label that the loss does not take.
+    """
     on_gpu = run.precision.device.type == "cuda"
     if not on_gpu or type(run.step) is not Supervised or not isinstance(run.batches, TensorBatches):
         return

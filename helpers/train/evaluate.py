@@ -64,13 +64,27 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
 
 
 def labels_classes(prediction, target):
-    """True for a `prediction` (N, K, ...) of scores and a `target` (N, ...) of whole numbers."""
+    """True for a `prediction` (N, K, ...) of scores and a `target` (N, ...) of whole numbers.
+
+    Parameters
+    ----------
+    prediction, target : anything that ``step.validate`` returns
+    """
     both = isinstance(prediction, torch.Tensor) and isinstance(target, torch.Tensor)
     return both and target.dtype == torch.int64 and prediction.ndim == target.ndim + 1
 
 
 def without_ignored(loss, target, size):
-    """The `loss`, and the `size` times the share of labels in `target` that are not -100."""
+    """The loss, 0 if all labels are -100, and the size times the share of labels that are not.
+
+    Parameters
+    ----------
+    loss : 0-d tensor
+        A mean over the labels that are not -100.
+    target : int64 tensor (N, ...)
+    size : int
+        Examples in the batch.
+    """
     counts = (target != -100).sum()
     return torch.where(counts > 0, loss, 0.0), size * (counts / max(target.numel(), 1))
 
@@ -89,7 +103,21 @@ def judged(result):
 
 
 def measure(metrics, kept):
-    """Each metric on all predictions and targets, joined, on the CPU and in single precision."""
+    """Each metric on all predictions and targets, joined, on the CPU; half precision is widened.
+
+    Parameters
+    ----------
+    metrics : dict of name -> f(prediction, target)
+    kept : list of (prediction, target), one a batch
+
+    Returns
+    -------
+    dict of name -> float
+
+    Raises
+    ------
+    ValueError : if predictions cannot be joined, or a metric fails or gives no single number.
+    """
     for part in kept[0]:
         if not isinstance(part, torch.Tensor):
             raise ValueError(

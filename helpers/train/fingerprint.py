@@ -40,7 +40,13 @@ def digest(thing, without=()):
 
 
 def walk(thing, without=()):
-    """The digest of `thing`, and the random generators found in it, in a fixed order."""
+    """The digest of `thing`, and the random generators found in it, in a fixed order.
+
+    Parameters
+    ----------
+    thing : object
+    without : sequence of objects that are left out wherever they occur.
+    """
     walker = Walker(without)
     walker.feed(thing)
     return walker.sha.hexdigest()[:16], walker.generators

@@ -21,7 +21,12 @@ def reads_at_once(device):
 def explain_bad_loss(model, step, batch, where):
     """Raise `BadLoss` naming where it happened and the first module whose output is bad.
 
-    `batch` is the one that gave the loss, or None where it cannot be had again.
+    Parameters
+    ----------
+    model : nn.Module
+    step : callable, (model, batch) -> anything
+    batch : the one that gave the loss, or None where it cannot be had again
+    where : str, such as "epoch 1, batch 3"
     """
     culprit = "its batch is gone" if batch is None else first_bad_module(model, step, batch)
     raise BadLoss(
@@ -31,7 +36,14 @@ def explain_bad_loss(model, step, batch, where):
 
 
 def first_bad_module(model, step, batch):
-    """One sentence naming the first module with a non-finite output on this batch."""
+    """One sentence naming the first module with a non-finite output on this batch.
+
+    Parameters
+    ----------
+    model : nn.Module
+    step : callable, (model, batch) -> anything
+    batch : the one that gave the loss
+    """
     found = []
 
     def look(name, kind):

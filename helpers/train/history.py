@@ -68,7 +68,14 @@ class History:
 
 
 def cell(row, name):
-    """One table cell: two significant digits, since the third differs between processors."""
+    """One table cell: two significant digits, since the third differs between processors.
+
+    Parameters
+    ----------
+    row : dict of column -> value, or None for rows that are left out
+    name : str
+        The column; a row without it gives an empty cell.
+    """
     if row is None:
         return "..."
     value = row.get(name, "")

@@ -17,7 +17,12 @@ class Interrupt:
         return self
 
     def request(self, number, frame):
-        """Note the first Ctrl-C, raise on the second."""
+        """Note the first Ctrl-C, raise on the second.
+
+        Parameters
+        ----------
+        number, frame : as Python calls the handler of a signal; not used
+        """
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True

@@ -156,7 +156,14 @@ def fit(
 
 
 def train_epoch(run, windows, interrupt):
-    """One pass over the training data; its row with the mean loss, or None after Ctrl-C."""
+    """One pass over the training data; its row with the mean loss, or None after Ctrl-C.
+
+    Parameters
+    ----------
+    run : Run
+    windows : iterable of lists of batches, one list an optimiser step
+    interrupt : Interrupt, asked after every step
+    """
     run.model.train()
     total, schedule, progress = run.total_steps, run.wanted.schedule, run.progress
     before, averages_from = run.epoch * (run.windows_per_epoch or 0), run.averages_from
@@ -190,7 +197,13 @@ def train_epoch(run, windows, interrupt):
 
 
 def first_update(run, window):
-    """One update of `run` by `window`, watched: shapes that broadcast, a loss that moves nothing."""
+    """One update of `run` by `window`, watched: shapes that broadcast, a loss that moves nothing.
+
+    Parameters
+    ----------
+    run : Run
+    window : list of batches
+    """
     with comparing(run.step):
         seen = update(run, window)
     named = seen[0][2] if run.only is None else run.optimizers
@@ -208,7 +221,13 @@ def first_update(run, window):
 
 
 def update(run, window):
-    """One optimiser step (for each player); returns (examples, loss, logged) per batch."""
+    """One optimiser step (for each player); returns (examples, loss, logged) per batch.
+
+    Parameters
+    ----------
+    run : Run
+    window : list of batches, whose gradients are joined
+    """
     sizes = [size_of(batch) for batch in window]
     whole, seen = sum(sizes), []
     for batch, size in zip(window, sizes):
@@ -227,7 +246,14 @@ def update(run, window):
 
 
 def update_players(run, losses, batch, size):
-    """Step through a generator of (player, loss), updating each player as it is named."""
+    """Step through a generator of (player, loss), updating each player as it is named.
+
+    Parameters
+    ----------
+    run : Run
+    losses : generator of (player, loss), which a step returned
+    batch, size : what the step was called with, and its number of examples
+    """
     if run.wanted.accumulate > 1:
         raise ValueError("accumulate > 1: expected a step with one loss, found one with players")
     logged, total = {}, 0.0
@@ -248,7 +274,15 @@ def update_players(run, losses, batch, size):
 
 
 def noted(run, loss, batch, ahead=0):
-    """The loss for the record: checked at once on the CPU; on a GPU without waiting for it."""
+    """The loss for the record: checked at once on the CPU; on a GPU without waiting for it.
+
+    Parameters
+    ----------
+    run : Run
+    loss : tensor of one number
+    batch : what the step was called with
+    ahead : int, batches of this window before it
+    """
     if not run.at_once:
         return loss.detach()
     value = loss.item()
@@ -258,7 +292,14 @@ def noted(run, loss, batch, ahead=0):
 
 
 def apply(run, optimizer, size):
-    """Average over processes, clip, and change the weights."""
+    """Average over processes, clip, and change the weights.
+
+    Parameters
+    ----------
+    run : Run
+    optimizer : torch.optim.Optimizer, of one player
+    size : int, examples behind the gradients
+    """
     if run.together.world > 1 or run.wanted.clip:
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         run.together.average(parameters, size)
@@ -269,7 +310,13 @@ def apply(run, optimizer, size):
 
 
 def refuse_bad_losses(run, last_good):
-    """Raise if a loss of this epoch was not finite: the one look that waits for a GPU."""
+    """Raise if a loss of this epoch was not finite: the one look that waits for a GPU.
+
+    Parameters
+    ----------
+    run : Run
+    last_good : dict, the model's state when the epoch began; None on the CPU
+    """
     if run.at_once:
         return
     bad = (~numbers([loss for _, loss, _ in run.losses]).isfinite()).nonzero()
@@ -284,7 +331,16 @@ def refuse_bad_losses(run, last_good):
 
 
 def judge(run, row, valid, metrics, interrupt):
-    """Add validation to the row; False after Ctrl-C, as if it had not begun."""
+    """Add validation to the row; False after Ctrl-C, as if it had not begun.
+
+    Parameters
+    ----------
+    run : Run
+    row : dict, to which loss and metrics are added
+    valid : batches or None
+    metrics : dict of name -> f(prediction, target), or None
+    interrupt : Interrupt, asked before every batch
+    """
     before = random_states(run.generators)
     if run.wanted.average == "swa" and run.average.updates and not run.reads_on:
         memory = run.step.state_dict()
@@ -305,7 +361,13 @@ def judge(run, row, valid, metrics, interrupt):
 
 
 def close_epoch(run, row):
-    """Book-keeping between epochs: history, best weights, checkpoint."""
+    """Book-keeping between epochs: history, best weights, checkpoint.
+
+    Parameters
+    ----------
+    run : Run
+    row : dict, the finished row of the history
+    """
     run.history.rows.append(row)
     run.epoch, run.window, run.losses, run.opening = run.epoch + 1, 0, [], None
     if run.stop and run.stop.improved(row):
@@ -326,7 +388,13 @@ def finish(run):
 
 
 def compiled(model, compile):
-    """The model, or each player, as the steps call it."""
+    """The model, or each player, as the steps call it.
+
+    Parameters
+    ----------
+    model : nn.Module
+    compile : bool or str, the mode of ``torch.compile``; False leaves the model as it is
+    """
     if not compile:
         return model
     mode = compile if isinstance(compile, str) else None

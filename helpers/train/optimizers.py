@@ -49,7 +49,15 @@ def make_optimizers(model, optimizer, lr, device):
 
 
 def made_by(name, choice, player):
-    """The optimiser of one player."""
+    """The optimiser of one player.
+
+    Parameters
+    ----------
+    name : str
+        Of the player, for the error sentence.
+    choice : optimizer, or callable (parameters -> optimizer)
+    player : nn.Module
+    """
     weights = [p for p in player.parameters() if p.requires_grad]
     if not weights:
         raise ValueError(f"player {name!r}: expected a parameter that requires a gradient")
@@ -73,7 +81,14 @@ def rates_of(optimizers):
 
 
 def set_rates(optimizers, rates, factor=1.0):
-    """Give every group its own learning rate, times a factor."""
+    """Give every group its own learning rate, times a factor.
+
+    Parameters
+    ----------
+    optimizers : dict of player -> optimizer
+    rates : dict of player -> list of float, one a group, as `rates_of` gives them
+    factor : float >= 0
+    """
     for name, optimizer in optimizers.items():
         for group, rate in zip(optimizer.param_groups, rates[name]):
             group["lr"] = rate * factor

@@ -25,10 +25,23 @@ class Alone:
         """Nobody to agree with."""
 
     def average(self, parameters, size):
-        """Nothing to average with."""
+        """Nothing to average with.
+
+        Parameters
+        ----------
+        parameters : list of tensors
+        size : int
+            Examples that this process saw.
+        """
 
     def mean(self, total, weight):
-        """A total over its weight."""
+        """A total over its weight.
+
+        Parameters
+        ----------
+        total : float
+        weight : float > 0
+        """
         return total / weight
 
     def agree(self, value):
@@ -36,7 +49,14 @@ class Alone:
         return value
 
     def any(self, flag, now=False):
-        """This process's flag."""
+        """This process's flag.
+
+        Parameters
+        ----------
+        flag : bool
+        now : bool
+            Not used: nobody is asked.
+        """
         return flag
 
     def gather(self, value):
@@ -93,7 +113,15 @@ class Together(Alone):
         return self.accelerator.reduce(numbers, reduction="sum")
 
     def average(self, parameters, size):
-        """Replace each gradient by its mean over the processes, weighted by their examples."""
+        """Replace each gradient by its mean over the processes, weighted by their examples.
+
+        Parameters
+        ----------
+        parameters : list of tensors
+            Those without a gradient are passed over.
+        size : int
+            Examples that this process saw.
+        """
         gradients = [p.grad for p in parameters if p.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         flat = self.sum(torch.cat([flat * size, flat.new_full((1,), size)]))
@@ -102,7 +130,13 @@ class Together(Alone):
             gradient.copy_(part.view_as(gradient) / total)
 
     def mean(self, total, weight):
-        """The sum of totals over the sum of weights."""
+        """The sum of totals over the sum of weights.
+
+        Parameters
+        ----------
+        total, weight : float
+            Of this process; the weights of all must not be 0 together.
+        """
         kind = torch.float32 if self.device.type == "mps" else torch.float64
         total, weight = self.sum(torch.tensor([total, weight], dtype=kind, device=self.device))
         return float(total / weight)
@@ -114,7 +148,15 @@ class Together(Alone):
         return broadcast_object_list([value])[0]
 
     def any(self, flag, now=False):
-        """True in every process if it is true in one; GPUs, which would wait, ask now and then."""
+        """True in every process if it is true in one; GPUs, which would wait, ask now and then.
+
+        Parameters
+        ----------
+        flag : bool
+            Of this process.
+        now : bool
+            True: ask at once. False: on a GPU, only every 50th call asks; the others say False.
+        """
         self.asked += 1
         if not now and self.device.type != "cpu" and self.asked % 50:
             return False

@@ -21,7 +21,17 @@ class Progress:
         self.on = wanted and os.environ.get("HELPERS_PROGRESS", "1") != "0"
 
     def update(self, step, epoch, epochs, loss):
-        """Show where training is; a `loss` on a GPU is read only when the line is drawn."""
+        """Show where training is.
+
+        Parameters
+        ----------
+        step : int
+            Optimiser steps done, over all epochs.
+        epoch, epochs : int
+            The present one, from 1, and how many there are.
+        loss : float or 0-d tensor
+            On a GPU it is read only when the line is drawn.
+        """
         now = time.monotonic()
         if now - self.shown < 0.25:
             return

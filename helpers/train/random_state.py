@@ -21,6 +21,12 @@ def random_states(generators=()):
 def restore_random_states(states, generators=()):
     """Set every generator back to `states`; ``generators=None`` leaves those alone.
 
+    Parameters
+    ----------
+    states : dict, as `random_states` returns it
+    generators : sequence of random generators, or None
+        Those of the data's own; None leaves them alone.
+
     Raises
     ------
     ValueError : if there were more or fewer generators of the data's own.
@@ -51,7 +57,13 @@ def state_of(generator):
 
 
 def set_state(generator, state):
-    """Put one generator into `state`."""
+    """Put one generator into `state`.
+
+    Parameters
+    ----------
+    generator : of torch, NumPy or Python
+    state : as `state_of` returns it
+    """
     if isinstance(generator, torch.Generator):
         generator.set_state(state)
     elif isinstance(generator, random.Random):

@@ -52,7 +52,14 @@ def layout(model):
 
 
 def content(thing, without):
-    """A short name and the digest of what something consists of."""
+    """A short name and the digest of what something consists of.
+
+    Parameters
+    ----------
+    thing : object
+        With ``set_epoch`` it is set back to epoch 0.
+    without : sequence of objects that are left out wherever they occur.
+    """
     if isinstance(thing, tuple) and all(hasattr(part, "shape") for part in thing):
         name = " and ".join(f"{tuple(part.shape)} {part.dtype}" for part in thing)
     else:
@@ -63,7 +70,13 @@ def content(thing, without):
 
 
 def differences(mine, theirs):
-    """Names whose entries differ, with a sentence's worth of how."""
+    """Names whose entries differ, with a sentence's worth of how.
+
+    Parameters
+    ----------
+    mine, theirs : dict of name -> str
+        What `fingerprint` says of this run, and what it said of the saved one.
+    """
     names = [name for name in mine if mine[name] != theirs.get(name)]
     return names, "; ".join(f"{n}: expected {mine[n]}, found {theirs.get(n)}" for n in names)
 
@@ -167,7 +180,14 @@ def resume(run):
 
 
 def refuse_strangers(run, state):
-    """Raise unless the file is of this run, or every difference is named; returns those named."""
+    """Raise unless the file is of this run, or every difference is named; returns those named.
+
+    Parameters
+    ----------
+    run : Run
+    state : dict
+        What ``run.checkpoint.load()`` returned.
+    """
     path, changed = run.checkpoint.path, set(run.checkpoint.changed)
     names, how = differences(run.fingerprint, state["fingerprint"])
     if set(names) - changed:
@@ -188,7 +208,16 @@ def refuse_strangers(run, state):
 
 
 def take_over(run, state, changed):
-    """Put every part of a run into the state that was saved."""
+    """Put every part of a run into the state that was saved.
+
+    Parameters
+    ----------
+    run : Run
+    state : dict
+        What ``run.checkpoint.load()`` returned.
+    changed : set of str
+        Arguments of `fit` that differ; what hangs on them is not taken over.
+    """
     for name, optimizer in run.optimizers.items():
         take_over_optimizer(run, name, optimizer, state, changed)
     run.precision.load_state_dict(state["precision"])
@@ -212,7 +241,19 @@ def take_over(run, state, changed):
 
 
 def take_over_optimizer(run, name, optimizer, state, changed):
-    """Its moments; its settings stay those of the call, which are the saved ones or named."""
+    """Its moments; its settings stay those of the call, which are the saved ones or named.
+
+    Parameters
+    ----------
+    run : Run
+    name : str
+        Of the player.
+    optimizer : torch.optim.Optimizer
+    state : dict
+        What ``run.checkpoint.load()`` returned.
+    changed : set of str
+        Arguments of `fit` that differ; another kind of optimizer begins anew.
+    """
     if "optimizer" in changed and state["kinds"][name] != type(optimizer).__name__:
         return
     settings = [{k: v for k, v in g.items() if k != "params"} for g in optimizer.param_groups]

@@ -91,7 +91,13 @@ class Remembering:
 
 
 def placed(part, device):
-    """A tensor, or an object with ``.to``, on `device`; anything else as it is."""
+    """A tensor, or an object with ``.to``, on `device`; anything else as it is.
+
+    Parameters
+    ----------
+    part : anything
+    device : torch.device, or None to leave all where it is
+    """
     return part.to(device) if device is not None and hasattr(part, "to") else part
 
 
@@ -111,7 +117,15 @@ class Step(Remembering):
         raise NotImplementedError
 
     def validate(self, model, batch):
-        """Loss, prediction and target of held-out data; None for what the step cannot say."""
+        """Loss, prediction and target of held-out data; None for what the step cannot say.
+
+        Here: the loss that the step returns, its memory left as it was; None with players.
+
+        Parameters
+        ----------
+        model : nn.Module
+        batch : one of the held-out batches
+        """
         before = self.state_dict()
         result = self(model, batch)
         self.load_state_dict(before)
@@ -134,7 +148,13 @@ class Plain(Step):
         return self.function(model, batch)
 
     def validate(self, model, batch):
-        """The function's own ``validate``, if it has one."""
+        """The function's own ``validate``, if it has one; else that of `Step`.
+
+        Parameters
+        ----------
+        model : nn.Module
+        batch : one of the held-out batches
+        """
         return getattr(self.function, "validate", super().validate)(model, batch)
 
     def state_dict(self):
@@ -169,7 +189,12 @@ def as_step(step):
 
 
 class Supervised(Step):
-    """Compare the model's prediction with the target (see `supervised`)."""
+    """Compare the model's prediction with the target (see `supervised`).
+
+    Parameters
+    ----------
+    loss, unpack : as for `supervised`
+    """
 
     def __init__(self, loss, unpack):
         self.loss, self.unpack = loss, unpack
@@ -180,14 +205,26 @@ class Supervised(Step):
         return self.loss(model(*inputs), target)
 
     def validate(self, model, batch):
-        """Loss, prediction and target of one batch, from one forward pass."""
+        """Loss, prediction and target of one batch, from one forward pass.
+
+        Parameters
+        ----------
+        model : nn.Module
+        batch : one of the held-out batches
+        """
         inputs, target = self.unpack(batch)
         prediction = model(*inputs)
         return self.loss(prediction, target), prediction, target
 
 
 class Comparing(TorchFunctionMode):
-    """Refuse to subtract prediction and target where that broadcasts one over the other."""
+    """Refuse to subtract prediction and target where that broadcasts one over the other.
+
+    Parameters
+    ----------
+    prediction, target : tensors
+        Recognised as these objects, wherever the loss subtracts one from the other.
+    """
 
     def __init__(self, prediction, target):
         super().__init__()

@@ -39,7 +39,13 @@ def windows_of(run):
 
 
 def transformed(run, batch):
-    """The augmented batch."""
+    """The augmented batch.
+
+    Parameters
+    ----------
+    run : Run
+    batch : a batch, or a `Spare`
+    """
     if isinstance(batch, Spare):
         return Spare(run.wanted.transform(batch.batch, run.draws))
     return run.wanted.transform(batch, run.draws)

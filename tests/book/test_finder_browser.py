@@ -1,7 +1,7 @@
 """The finder's page in a real browser: answers, address, keyboard, print, copy, audit, no script."""
 
 import sys
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from random import Random
 
@@ -30,6 +30,14 @@ EVERY = """(all) => {
     return [card.dataset.first, ...card.dataset.others.split(' ').filter(Boolean)];
   });
 }"""
+
+# Where the sentence below the first approach ends, for every answer to the three questions.
+BOTTOMS = """(every) => every.map((answers) => {
+  const form = document.getElementById('finder');
+  for (const [name, value] of Object.entries(answers)) form.elements[name].value = value;
+  form.dispatchEvent(new Event('change', {bubbles: true}));
+  return document.querySelector('#finder-plan h2 + div').getBoundingClientRect().bottom;
+})"""
 
 
 def open_at(page, address, case, window="desktop"):
@@ -86,6 +94,21 @@ def test_the_answer_is_in_view_when_the_last_needed_question_is_answered(window,
     assert in_view(tab, "#finder-plan h2")
     assert in_view(tab, "#finder-plan h2 + div")  # what it is, in a sentence
     assert tab.inner_text("#finder-summary").startswith("Your plan. Try first: A ready")
+
+
+@pytest.mark.parametrize("window", list(WINDOWS))
+def test_every_answer_is_in_view_and_the_tasks_stand_under_headings(window, tab, address):
+    open_at(tab, address, "", window)
+    names = ("task", "data", "labelled")
+    known = options()
+    every = [dict(zip(names, v, strict=True)) for v in product(*(known[n] for n in names))]
+    bottoms = tab.evaluate(BOTTOMS, every)
+    late = [problem for problem, b in zip(every, bottoms, strict=True) if b > WINDOWS[window][1]]
+    assert late == []
+    groups = tab.locator("#finder select[name=task] optgroup").evaluate_all(
+        "all => all.map(group => group.label)"
+    )
+    assert groups == ["Read and measure", "Follow in time", "Understand", "Make and decide"]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from helpers.data.own import table
 
@@ -17,6 +18,7 @@ CHAPTERS = [
     "6-less-data/self-training",
     "7-interpretability/shapley-values",
     "9-practice/explore-data",
+    "9-practice/validate-thoroughly",
 ]
 SECONDS = 20  # processor time, imports included; about 10 without a second process beside it
 
@@ -117,3 +119,17 @@ def test_self_training_takes_rows_that_nobody_has_labelled(folders, monkeypatch)
     assert written.truth.isna().sum() == 120
     known = written.dropna()
     assert (known.truth == known.prediction).mean() > 0.5
+
+
+def test_validation_takes_a_number_and_a_time(folders, monkeypatch, capsys):
+    home, work = folders
+    path = alien(home / "a.csv", 180, 3)
+    frame = pd.read_csv(path)
+    frame["day"] = pd.date_range("2020-01-01", periods=180).astype(str)
+    frame.to_csv(path, index=False)
+    data = table(path, "size", groups="patient", time="day", drop=("finding",))
+    names = run("9-practice/validate-thoroughly", data, work, monkeypatch)
+    assert names["here"].names == ["low", "high"]
+    assert torch.equal(names["amount"], data.y)
+    assert list(names["cuts"]) == ["rows at random", "groups kept apart", "the past foretells"]
+    assert set(pd.read_csv(next(work.rglob("*.csv"))).truth) == {"low", "high"}

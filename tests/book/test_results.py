@@ -70,6 +70,8 @@ def test_a_changed_helper_makes_it_stale(experiment, monkeypatch):
     monkeypatch.setattr(Path, "read_text", changed)
     assert results.stale("p/c") is None
     added[0] = "NEW = 1"
+    assert results.stale("p/c") is None  # nothing that it reaches
+    added[0] = "print()"
     assert "have changed" in results.stale("p/c")
 
 

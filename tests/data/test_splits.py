@@ -1,6 +1,7 @@
 """Every split keeps what it promises, or says in one sentence why it cannot."""
 
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -106,6 +107,7 @@ def test_unstratified_split_of_a_rare_class_differs():
 names = st.one_of(st.integers(0, 8), st.sampled_from(["p1", "p2", "p3"]), st.floats(0, 1))
 
 
+@pytest.mark.filterwarnings("ignore:group_split")
 @seed(0)
 @settings(max_examples=80, deadline=None)
 @given(
@@ -124,6 +126,18 @@ def test_no_group_stands_on_two_sides(groups, test, number):
     assert whole(train, held, len(groups))
     assert not sides[0] & sides[1]
     assert abs(len(sides[1]) - len(set(groups)) * test) < 1
+
+
+def group_split_quietly(groups, seed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return splits.group_split(groups, test=0.1, seed=seed)
+
+
+def test_a_group_that_holds_most_rows_is_said_aloud():
+    big = next(s for s in range(9) if len(group_split_quietly([0] * 36 + [1] * 4, s)[1]) == 36)
+    with pytest.warns(UserWarning, match=r"test=0.1 of 2 groups holds 0.90 of the rows"):
+        splits.group_split([0] * 36 + [1] * 4, test=0.1, seed=big)
 
 
 def test_group_split_takes_as_many_groups_as_scikit_learn():

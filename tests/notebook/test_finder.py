@@ -265,6 +265,43 @@ def test_every_plan_has_something_to_read_now():
     print(f"own chapter first in {own / len(everything):.0%} of {len(everything)} problems")
 
 
+def test_a_record_is_never_answered_by_trials_and_trials_never_by_a_record():
+    trials = {"rl-in-simulator", "bandit", "gaussian-process-bo", "design-of-experiments"}
+    record = {"off-policy-evaluation", "offline-rl"}
+    for given, held in every_problem():
+        names = set(finder.ranked(given, held))
+        if given["task"] == "control-log":
+            assert not names & trials, (given, held)
+        elif given["task"].startswith("control"):
+            assert not names & record, (given, held)
+
+
+def test_what_was_one_task_is_answered_apart():
+    """Causes, formulas, parameters, states and shapes in the same data have different answers."""
+    for data, least in {"signals": 4, "table": 4, "sequences": 4, "molecules": 4}.items():
+        given = {"data": data, "labelled": "none", "amount": "medium"}
+        tasks = ("causes", "formula", "parameters", "states", "shape")
+        assert len({finder.ranked(given | {"task": t}, [])[0] for t in tasks}) >= least, data
+    given = {"data": "table", "labelled": "many", "amount": "medium"}
+    ways = ("control-real", "control-simulator", "control-log")
+    assert len({finder.ranked(given | {"task": way}, [])[0] for way in ways}) == 3
+
+
+def test_an_intervention_by_lot_is_compared_as_assigned():
+    given = {"task": "causes", "data": "table", "labelled": "many"}
+    plain = finder.recommend(**given)
+    drawn = finder.recommend(**given, conditions=["perturbed"])
+    assert (plain.first["id"], drawn.first["id"]) == ("causal-inference", "statistical-tests")
+    assert "Compare as assigned" in drawn.change[0]
+
+
+def test_each_heading_of_the_tasks_stands_once_and_the_first_task_has_one():
+    rows = list(finder.rules()["questions"]["task"]["options"].values())
+    heads = [row["under"] for row in rows if "under" in row]
+    assert "under" in rows[0]
+    assert len(set(heads)) == len(heads) == 4
+
+
 def test_a_second_goal_has_a_plan_of_its_own_and_one_split():
     answers = {"data": "images", "labelled": "few", "conditions": ["groups"]}
     plan = finder.recommend(task="outline", also="predict", **answers)
@@ -306,6 +343,7 @@ def test_precedents_cite_the_survey_s_references():
         ({"data": "photo"}, "recommend: data must be one of images, .* found 'photo'"),
         ({"conditions": ["dark"]}, "conditions must be one of other-site, .* found 'dark'"),
         ({"also": "win"}, "task must be one of classify, .* found 'win'"),
+        ({"task": "control"}, "control-real, control-simulator, control-log, found 'control'"),
     ],
 )
 def test_an_unknown_answer_gets_a_sentence(wrong, said):

@@ -5,6 +5,7 @@ import itertools
 import os
 import random
 import signal
+import time
 
 import pytest
 import torch
@@ -229,7 +230,7 @@ def outcomes(cells, folder, rank=0):
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two):
+def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two, record_property):
     cells = [cell for cell in pairwise(FACTORS) if cell["processes"] == processes]
     if processes == 1:
         found = [outcomes(cells, tmp_path)]
@@ -245,10 +246,55 @@ def test_every_cell_trains_and_resumes_or_is_refused(processes, tmp_path, in_two
             refused += 1
         else:
             wrong.append((cell, expected, said))
-    print(f"{processes} process(es): {equal} cells bit-equal, {refused} refused")
+    said = f"{equal} cells resumed bit-equal, {refused} refused in a sentence"
+    record_property("measured", f"steps x data x options in {processes} process(es): {said}")
     assert wrong == []
     assert equal >= 8
     assert refused >= 2
+
+
+def killed_at(cell, path, seconds):
+    """Train a cell in a process of its own and kill -9 it after so long; True if that ended it."""
+    child = os.fork()
+    if child == 0:
+        run(cell, path)
+        os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@pytest.fixture
+def one_thread():
+    """A fork has none of its parent's threads, and sums depend on their number."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_twenty_cells_killed_outright_resume_bit_equal(tmp_path, one_thread, record_property):
+    """Wherever the kill falls: before the first checkpoint, in a step, in the middle of a save."""
+    can = [c for c in pairwise(FACTORS) if c["processes"] == 1 and not why_refused(c)]
+    plain = [cell | {"compile": False} for cell in can]
+    died, saved, wrong = 0, 0, []
+    run(plain[0])  # the first run is slow, and its length would mislead
+    draws = random.Random(1)
+    for number, cell in enumerate(draws.sample(plain, 20)):
+        path = tmp_path / f"{number}.pt"
+        began = time.perf_counter()
+        whole, rows, _ = run(cell, tmp_path / f"whole{number}.pt")
+        length = time.perf_counter() - began
+        died += killed_at(cell, path, length * draws.uniform(0.3, 1.2))
+        saved += path.exists()
+        again, other, _ = run(cell, path)
+        if not (torch.equal(whole, again) and torch.equal(rows, other)):
+            wrong.append(cell)
+    said = f"{died} ended by it, {saved} had left a checkpoint, {20 - len(wrong)} equal afterwards"
+    record_property("measured", f"steps x data x options, kill -9 on twenty: {said}")
+    assert wrong == []
+    assert died >= 5
+    assert saved >= 5
 
 
 def test_the_cells_hold_every_pair():

@@ -1,4 +1,7 @@
-"""Prints how the cases of the fault suite ended, family by family."""
+"""Prints what tests measured: how the cases of the fault suite ended, and lines that tests leave.
+
+It stands at the top since, under xdist, only the conftests of the named folders reach the summary.
+"""
 
 from collections import Counter
 
@@ -15,15 +18,18 @@ MEANING = (
 
 
 def pytest_terminal_summary(terminalreporter):
-    rows = {}
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            for name, value in getattr(report, "user_properties", ()):
-                if name == "faults":
-                    family, counts = value
-                    rows[family] = Counter(counts)
-    if not rows:
-        return
+    reports = [r for some in terminalreporter.stats.values() for r in some]
+    left = [pair for r in reports for pair in getattr(r, "user_properties", ())]
+    if lines := sorted({value for name, value in left if name == "measured"}):
+        terminalreporter.section("measured")
+        for line in lines:
+            terminalreporter.write_line(line)
+    if rows := {value[0]: Counter(value[1]) for name, value in left if name == "faults"}:
+        fault_suite(terminalreporter, rows)
+
+
+def fault_suite(terminalreporter, rows):
+    """The table of families; rows : family to how its cases ended."""
     terminalreporter.section("fault suite")
     line = terminalreporter.write_line
     line(f"{'family':<34} {'cases':>6} " + " ".join(f"{name:>8}" for name in ORDER))

@@ -1,0 +1,98 @@
+"""Pixels named in two stages (survey 4.3.3; chapter 4-models/semantic-segmentation).
+
+Tu and Bai (2010) call it auto-context: what a first classifier says of the surroundings is an input
+of the second.
+"""
+
+import numpy as np
+import torch
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from helpers.methods.segmenters import filter_responses
+
+PIXELS = 10_000  # that a stage learns from
+
+
+def learn_in_two_stages(x, y, classes, setting, seed=0):
+    """Boosted trees on filters, then again on the same filters and those of the first guess.
+
+    The stages learn from different halves of the images, so that the second meets guesses as
+    uncertain as those on new images.
+
+    Parameters
+    ----------
+    x : tensor (N, C, [D,] H, W), N >= 2
+    y : integer tensor (N, [D,] H, W)
+    classes : int
+    setting : int
+        Leaves of a tree.
+    seed : int
+
+    Returns
+    -------
+    function from images to classes
+
+    Raises
+    ------
+    ValueError
+        For a single image.
+    """
+    if len(x) < 2:
+        raise ValueError(f"learn_in_two_stages: expected two images or more, found {len(x)}")
+    stages = []
+    for half in (0, 1):
+        rows = [seen(image, stages, classes) for image in x[half::2].double().numpy()]
+        stages.append(boosted(np.concatenate(rows), y[half::2].numpy().ravel(), setting, seed))
+
+    def named(image):
+        found = stages[1].predict(seen(image, stages[:1], classes))
+        return found.reshape(image.shape[1:])
+
+    return lambda x: torch.from_numpy(np.stack([named(image) for image in x.double().numpy()]))
+
+
+def seen(image, stages, classes):
+    """Filters of an image, and beside them filters of what an earlier stage makes of it.
+
+    Parameters
+    ----------
+    image : array (C, [D,] H, W)
+    stages : list of at most one classifier
+    classes : int
+
+    Returns
+    -------
+    array (pixels, features)
+    """
+    features = filter_responses(image)
+    found = [features]
+    for trees in stages:
+        guess = np.zeros((classes, len(features)))
+        guess[trees.classes_] = trees.predict_proba(features).T
+        found.append(filter_responses(guess.reshape(classes, *image.shape[1:])[1:]))
+    return np.concatenate(found, axis=1)
+
+
+def boosted(features, y, leaves, seed):
+    """Boosted trees on some of the pixels; rare classes weigh as much as others.
+
+    Parameters
+    ----------
+    features : array (pixels, features)
+    y : int array (pixels,)
+    leaves : int
+        Of a tree; 40 trees a class.
+    seed : int
+
+    Returns
+    -------
+    classifier; where these pixels have one class, one that always says it
+    """
+    some = np.random.default_rng(seed).permutation(len(y))[:PIXELS]
+    if np.ptp(y[some]) == 0:
+        return DummyClassifier().fit(features[some], y[some])
+    return HistGradientBoostingClassifier(
+        learning_rate=0.2, max_iter=40, max_leaf_nodes=leaves, class_weight="balanced",
+        early_stopping=False, random_state=seed,
+    ).fit(features[some], y[some])  # fmt: skip

@@ -1,0 +1,53 @@
+"""Eight ways to train under a mark that gives the answer away."""
+
+import pytest
+import torch
+
+from helpers.methods.shortcut import WAYS, Seen, choose, linear, right
+
+MARK = torch.tensor([0.0, 0.0, 3.0])
+
+
+def seen(agreement, seed, n=400):
+    """Rows with one honest column, one empty, and one with the mark."""
+    g = torch.Generator().manual_seed(seed)
+    y = torch.randint(0, 2, (n,), generator=g)
+    x = torch.randn(n, 3, generator=g)
+    x[:, 0] += 1.5 * y
+    scanner = torch.where(torch.rand(n, generator=g) < agreement, y, 1 - y)
+    return Seen(x + scanner[:, None] * MARK, y, scanner, MARK, seed)
+
+
+def test_the_other_scanner_puts_the_mark_on_or_takes_it_off():
+    rows = seen(0.9, 0)
+    plain = rows.x - rows.scanner[:, None] * MARK
+    torch.testing.assert_close(rows.other, plain + (1 - rows.scanner)[:, None] * MARK)
+
+
+def test_linear_is_scikit_learn_s_pipeline():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows = seen(0.9, 0, n=2000)
+    theirs = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(rows.x, rows.y)
+    said = torch.from_numpy(theirs.decision_function(rows.x)).float()
+    torch.testing.assert_close(linear(rows.x, rows.y, 10.0)(rows.x), said, atol=5e-3, rtol=5e-3)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_each_way_learns_and_all_but_the_first_depend_less_on_the_mark(name):
+    train, valid, new = seen(0.95, 1), seen(0.95, 2), seen(0.5, 3)
+    score = choose(name, train, valid)
+    flips = ((score(new.x) > 0) != (score(new.other) > 0)).float().mean()
+    accuracy = right(score(new.x), new.y).mean()
+    if name == "as it comes":
+        assert flips > 0.5
+        assert accuracy < 0.7
+    elif "comes" not in name:
+        assert flips < 0.35
+        assert accuracy > 0.68
+
+
+def test_right_counts_signs():
+    assert right(torch.tensor([1.0, -1.0, 0.0]), torch.tensor([1, 1, 0])).tolist() == [1, 0, 1]
