@@ -9,7 +9,13 @@ from itertools import combinations
 
 import numpy as np
 import torch
-from scipy.ndimage import distance_transform_edt, find_objects, gaussian_filter, label
+from scipy.ndimage import (
+    binary_fill_holes,
+    distance_transform_edt,
+    find_objects,
+    gaussian_filter,
+    label,
+)
 from skimage.feature import blob_log, peak_local_max
 from skimage.segmentation import watershed
 from sklearn.linear_model import LogisticRegression
@@ -98,15 +104,18 @@ def components(chance, cut, side):
 def parted(chance, cut, side):
     """The same patches, cut where they are narrow: a watershed of the distances inside.
 
+    Holes are filled first, because a pale centre would look like an edge.
+
     Parameters
     ----------
     chance, cut, side
         As in `components`; two seeds lie at least a third of `side` apart.
     """
-    mask = chance > cut
+    mask = binary_fill_holes(chance > cut)
     depth = gaussian_filter(distance_transform_edt(mask), 1.0)
     seeds = np.zeros(mask.shape, dtype=int)
-    peaks = peak_local_max(depth, min_distance=max(1, int(side / 3)), labels=label(mask)[0])
+    apart = {"min_distance": max(1, int(side / 3)), "exclude_border": False}
+    peaks = peak_local_max(depth, labels=label(mask)[0], **apart)
     seeds[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
     return around(watershed(-depth, seeds, mask=mask))
 
