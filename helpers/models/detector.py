@@ -76,7 +76,9 @@ class Detector(nn.Module):
         Channels of the pyramid and the head.
     widths : four ints, channels of the backbone.
 
-    Attributes: ``strides`` of the three maps.
+    Attributes
+    ----------
+    strides : of the three maps
     """
 
     strides = STRIDES

@@ -43,7 +43,9 @@ class TwoStage(nn.Module):
     shape : (H, W)
         Of the images, which are not resized.
 
-    Attributes: ``net``, torchvision's FasterRCNN (Ren et al. 2015); far fewer proposals than usual.
+    Attributes
+    ----------
+    net : torchvision's FasterRCNN (Ren et al. 2015); far fewer proposals than usual
     """
 
     def __init__(self, classes, sizes, shape):
