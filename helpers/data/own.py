@@ -22,6 +22,7 @@ from .labels import read_labels
 from .masks import image_masks
 from .network import edge_list
 from .origin import Report, count_of, shorten
+from .own_boxes import image_boxes
 from .sequences import fasta, smiles_table, texts
 from .series import series
 from .sheet import column, read_cells
@@ -31,6 +32,7 @@ __all__ = [
     "edge_list",
     "fasta",
     "h5ad",
+    "image_boxes",
     "image_folder",
     "image_masks",
     "series",
