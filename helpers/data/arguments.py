@@ -5,7 +5,7 @@ Each gate returns the argument in one form, or refuses it in a sentence that nam
 
 import os
 import re
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 LONGEST = 120  # characters of a value in a sentence
@@ -112,6 +112,35 @@ def missing_of(where, missing):
     ((-999,), ('NA',), None)
     """
     return None if missing is None else names_of(where, "missing", missing, str | Real)
+
+
+def whole_of(where, argument, value, low=None, high=None):
+    """A whole number as a plain int.
+
+    Parameters
+    ----------
+    where : str, the caller, for the error sentence
+    argument : str, what the caller calls `value`, for the error sentence
+    value : int, of Python or NumPy
+    low, high : int or None
+        Limits, both allowed; None: there is none.
+
+    Raises
+    ------
+    ValueError : for another type (True too), or a number beyond the limits.
+
+    Examples
+    --------
+    >>> whole_of("demo", "k", 3, 1)
+    3
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or (low is not None and value < low) or (high is not None and value > high):
+        limits = ("" if low is None else f" from {low}") + ("" if high is None else f" to {high}")
+        raise ValueError(
+            f"{where}: {argument} must be a whole number{limits}, found {argument}={shown(value)}"
+        )
+    return int(value)
 
 
 def separator_of(where, separator):
