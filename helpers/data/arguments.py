@@ -143,6 +143,43 @@ def whole_of(where, argument, value, low=None, high=None):
     return int(value)
 
 
+def distinct_of(where, argument, values):
+    """Two different values or more as a list, colours as tuples, or None if the caller did not say.
+
+    Parameters
+    ----------
+    where : str, the caller, for the error sentence
+    argument : str, what the caller calls `values`, for the error sentence
+    values : sequence or array of numbers or colours, or None
+
+    Raises
+    ------
+    ValueError : for anything else, or a value that stands there twice.
+
+    Examples
+    --------
+    >>> distinct_of("demo", "values", (0, 255))
+    [0, 255]
+    """
+    if values is None:
+        return None
+    found = values.tolist() if hasattr(values, "tolist") else values
+    found = list(found) if isinstance(found, list | tuple) else []
+    found = [
+        tuple(v) if isinstance(v, list | tuple) else getattr(v, "item", lambda v=v: v)()
+        for v in found
+    ]
+    try:
+        different = len(set(found)) == len(found) > 0
+    except TypeError:
+        different = False
+    if not different:
+        raise ValueError(
+            f"{where}: {argument} must be a list of different values, found {argument}={shown(values)}"
+        )
+    return found
+
+
 def separator_of(where, separator):
     """The one character between the cells of a table.
 

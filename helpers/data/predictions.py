@@ -117,7 +117,7 @@ def _words(name, values, classes):
         raise ValueError(
             f"save_predictions: expected one number an example as {name}, found shape {tuple(values.shape)}"
         )
-    values, known = values.tolist(), {k: label for k, label in enumerate(classes)}
+    values, known = values.tolist(), dict(enumerate(classes))
     if name == "truth":
         known[-1] = ""
         values = [-1 if math.isnan(v) and classes else "" if math.isnan(v) else v for v in values]
