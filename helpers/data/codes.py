@@ -50,7 +50,7 @@ def _far(code, rest):
         return True
     if len(rest) > 1 and gap > steps.sum():
         return True
-    return len(rest) > 2 and code <= -99 and rest[0] > code and gap > 2 * steps.max()
+    return len(rest) > 2 and code <= -99 and rest[0] > code and gap > 2 * np.median(steps)
 
 
 def new_codes(values, low, high):

@@ -89,7 +89,7 @@ def kind_of(where, path, cells, reading, target=False):
 def _odd(cells, row, fine):
     """What to do about a text among numbers."""
     cell = cells[row]
-    if row == cells.index[0] and fine.iloc[1:].all():
+    if row == cells.index[0] and fine.iloc[1:].all() and re.search("[A-Za-z]", cell):
         return "remove this row if it holds units"
     if re.search("[0-9]", cell):
         return f"write a number without signs and units, or pass categorical=({cells.name!r},)"
@@ -177,7 +177,7 @@ def decide(where, path, cells, reading):
     if kind == "number":
         check_range(where, path, present, reading)
     if kind == "number" and not said:
-        check_meaning(where, path, cells, present)
+        check_meaning(where, path, cells, present, reading)
     first = float(present.min()) if kind == "date" else 0.0
     fill = float(present.median()) - first if reading.impute else None
     low, high = float(present.min()), float(present.max())

@@ -7,7 +7,7 @@ from .cells import COMPACT, refuse
 from .keys import identifies
 
 
-def check_meaning(where, path, cells, values):
+def check_meaning(where, path, cells, values, reading):
     """Refuse numbers that look like codes, names, thousands, compact dates, or the number of the row.
 
     Parameters
@@ -16,6 +16,7 @@ def check_meaning(where, path, cells, values):
     path : str or Path, the file, for the error sentence
     cells : pandas.Series of str, indexed by row
     values : pandas.Series of float64, those that are not missing
+    reading : Reading, for its decimal sign and thousands
 
     Raises
     ------
@@ -27,8 +28,8 @@ def check_meaning(where, path, cells, values):
         row = known.str.match("[-+]?0[0-9]").idxmax()
         refuse(where, path, cells, row, "a number", f"{shown(cells[row])}, which looks like a code; pass "
                f"categorical=({name!r},) or numeric=({name!r},)")  # fmt: skip
-    scales, other = _two_ways(known)
-    if scales:
+    scales, other = _two_ways(known, reading)
+    if len(scales):
         refuse(
             where,
             path,
@@ -53,7 +54,7 @@ def check_meaning(where, path, cells, values):
                          f"be dates; pass dates={{{name!r}: '%Y%m%d'}} or numeric=({name!r},)")  # fmt: skip
 
 
-def _two_ways(known):
+def _two_ways(known, reading):
     """Rows of the first number that may be a name or be divided otherwise, and why."""
     wells = known[known.str.fullmatch("[0-9]+E[0-9]+")]
     if len(wells):
@@ -63,7 +64,7 @@ def _two_ways(known):
     versions = points[(short != points) & short.isin(points) & ~short.str.endswith(".")]
     if len(versions):
         return versions.index, f"and {short[versions.index[0]]!r}, which may be two versions"
-    groups = len(points) and len(points) < len(known)
+    groups = 0 < len(points) < len(known) and (reading.decimal, reading.thousands) == (".", None)
     if groups and known.str.fullmatch("[-+]?(?:0|[1-9][0-9]{0,2}(?:[.][0-9]{3})*)").all():
         return points.index, "which may be thousands; pass thousands='.', decimal=',' if so"
     return (), ""
