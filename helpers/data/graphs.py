@@ -345,12 +345,10 @@ def check_graphs(graphs, y):
                 f"GraphBatches: graph {number} has {graph.x.shape[1]} node and "
                 f"{graph.edge_attr.shape[1]} edge features, expected {width[0]} and {width[1]}"
             )
-        edges = graph.edge_index
-        inside = not edges.numel() or 0 <= int(edges.min()) <= int(edges.max()) < len(graph.x)
+        edges, many = graph.edge_index, len(graph.x)
+        inside = not edges.numel() or 0 <= int(edges.min()) <= int(edges.max()) < many
         if tuple(edges.shape) != (2, len(graph.edge_attr)) or not inside:
-            raise ValueError(
-                f"GraphBatches: graph {number}: expected edges (2, {len(graph.edge_attr)}) among "
-                f"{len(graph.x)} nodes, found {tuple(edges.shape)}{'' if inside else ' beyond them'}"
-            )
+            raise ValueError(f"GraphBatches: graph {number}: expected edges (2, {len(graph.edge_attr)}) "
+                             f"among {many} nodes, found {tuple(edges.shape)}{', or others' * (not inside)}")  # fmt: skip
     if y is not None and len(y) != len(graphs):
         raise ValueError(f"GraphBatches: found {len(y)} targets for {len(graphs)} graphs")

@@ -19,7 +19,7 @@ IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 LARGEST = 500_000_000  # bytes of a file
 MOST_VALUES = 500_000_000  # numbers in one tensor, 2 GB
-WHITE = 262  # the TIFF entry that says whether 0 is white
+WHITE, SIGNED = 262, 339  # TIFF entries: whether 0 is white, whether numbers have a sign
 DIM = 0.1  # of the range of a file's numbers
 ORIENTATION = 0x0112  # the EXIF entry that says how a camera was held
 
@@ -214,7 +214,14 @@ def open_picture(where, file):
                 if frames > 1 and image.format != "MPO":  # a phone's JPEG with a preview
                     raise ValueError(f"it has {frames} frames, expected one")
                 deep = len(image.getbands()) > 1 and "16" in str(image.tile)
-                if image.mode[0] == "I" and getattr(image, "tag_v2", {}).get(WHITE, 1) == 0:
+                tags = getattr(image, "tag_v2", {})
+                if (
+                    image.mode == "I"
+                    and tags.get(SIGNED) in (1, (1,))
+                    and image.getextrema()[0] < 0
+                ):
+                    raise ValueError(f"it holds numbers of {2**31} or more")  # Pillow wraps them
+                if image.mode[0] == "I" and tags.get(WHITE, 1) == 0:
                     raise ValueError("its zero is white, in 16 bits; save it as PNG")
                 turn = image.getexif().get(ORIENTATION, 1)
                 turn = turn if turn in range(1, 9) else 1
