@@ -19,7 +19,7 @@ IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 LARGEST = 500_000_000  # bytes of a file
 MOST_VALUES = 500_000_000  # numbers in one tensor, 2 GB
-WHITE, SIGNED = 262, 339  # TIFF entries: whether 0 is white, whether numbers have a sign
+WHITE = 262  # the TIFF entry that says whether 0 is white
 DIM = 0.1  # of the range of a file's numbers
 ORIENTATION = 0x0112  # the EXIF entry that says how a camera was held
 
@@ -215,12 +215,6 @@ def open_picture(where, file):
                     raise ValueError(f"it has {frames} frames, expected one")
                 deep = len(image.getbands()) > 1 and "16" in str(image.tile)
                 tags = getattr(image, "tag_v2", {})
-                if (
-                    image.mode == "I"
-                    and tags.get(SIGNED) in (1, (1,))
-                    and image.getextrema()[0] < 0
-                ):
-                    raise ValueError(f"it holds numbers of {2**31} or more")  # Pillow wraps them
                 if image.mode[0] == "I" and tags.get(WHITE, 1) == 0:
                     raise ValueError("its zero is white, in 16 bits; save it as PNG")
                 turn = image.getexif().get(ORIENTATION, 1)

@@ -583,15 +583,6 @@ def outsider():
     yield refuse("values doubled", pair(hard, like=hard, values=[0, 255, 0]), "different values")
     yield equal("values in an array", pair(hard, like=hard, values=np.array([0, 255])), lambda d: (
         None if d.values == [0, 255] else f"{d.values}"))  # fmt: skip
-    huge = np.where(two == 1, 4_000_000_000, 0).astype(np.uint32)
-
-    def big(folder):
-        store(folder / "images" / "a.png", BRIGHT[labels()])
-        (folder / "masks").mkdir()
-        Image.fromarray(huge.view(np.int32)).save(folder / "masks" / "a.tif", tiffinfo={339: 1})
-        return image_masks(folder / "images", folder / "masks", SIDE)
-
-    yield refuse("uint32 of 4e9", big, "2147483648")
     yield from scans()
 
 
