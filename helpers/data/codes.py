@@ -91,11 +91,7 @@ def ask_about_summary(where, path, frame):
     """
     first = frame.iloc[:, 0].str.casefold().str.strip(" .:")
     rows = first.tail(LAST)[first.tail(LAST).isin(SUMMARIES)]
-    if (
-        len(frame) > LAST / 2
-        and len(rows)
-        and not first[~first.index.isin(rows.index)].isin(rows).any()
-    ):
+    if len(frame) > LAST / 2 and len(rows) and first.value_counts()[rows].max() == 1:
         row, name = rows.index[0], frame.columns[0]
         raise ValueError(
             f"{where}: {path}, row {row}, column {name!r}: expected an example, found {shown(frame.at[row, name])}, "

@@ -79,10 +79,7 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
     FileNotFoundError, ValueError : a missing folder or partner, a file that cannot be read, four
         dimensions, NaN, grids that differ, too many values; each names the file.
     """
-    if spacing is not None and not (isinstance(spacing, Real) and 0 < spacing < float("inf")):
-        raise ValueError(
-            f"volumes: spacing must be a length in mm above 0, or None, found spacing={shown(spacing)}"
-        )
+    _check_spacing(spacing)
     values = distinct_of("volumes", "values", values)
     pictures, others = _by_name(images)
     drawn = _by_name(masks)[0] if masks is not None else {}
@@ -131,6 +128,14 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
             "classes": [str(v) for v in known],
         },
     )  # fmt: skip
+
+
+def _check_spacing(spacing):
+    """Refuse what is no length."""
+    if spacing is not None and not (isinstance(spacing, Real) and 0 < spacing < float("inf")):
+        raise ValueError(
+            f"volumes: spacing must be a length in mm above 0, or None, found spacing={shown(spacing)}"
+        )
 
 
 def _by_name(folder):
