@@ -63,8 +63,8 @@ def smiles_table(
         Name of the column to predict; None: nothing to predict.
     unit : str
         Of a target that is a number.
-    task, classes, groups, time, missing, unlabelled, numeric, percent, dates, decimal, thousands,
-    separator : as in `own.table`
+    task, classes, groups, time, missing, unlabelled : as in `own.table`
+    numeric, percent, dates, decimal, thousands, separator : as in `own.table`
     unreadable : None or "drop"
         A SMILES that RDKit cannot read is refused, or its row is left out and named in the report.
 
