@@ -32,7 +32,7 @@ def test_a_table_comes_back_as_made_up_rows(folders, monkeypatch):  # noqa: F811
     real = pd.read_csv(path)
     assert made["column 1"].between(real["column 1"].min() - 1, real["column 1"].max() + 1).all()
     written = pd.read_csv(next(work.rglob("measures.csv")))
-    assert len(written) == 6 * 3
+    assert len(written) == 8 * 3
     assert next(work.rglob("generator.pt")).stat().st_size > 1000
     assert {path.name for path in home.iterdir()} == {"alien.csv"}
 
