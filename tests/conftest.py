@@ -5,6 +5,8 @@ It stands at the top since, under xdist, only the conftests of the named folders
 
 from collections import Counter
 
+import pytest
+import torch
 import yaml
 
 from tests.faults.judge import KNOWN
@@ -15,6 +17,14 @@ MEANING = (
     "wrong: accepted and not right. raw: another exception. sentence: a refusal that does not say "
     "what and where. refusal: refused though right."
 )
+
+
+@pytest.fixture(autouse=True)
+def as_many_threads():
+    """Sums on a CPU depend on torch's threads in their last bits: no test leaves others behind."""
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
 
 
 def pytest_terminal_summary(terminalreporter):

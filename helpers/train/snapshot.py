@@ -168,6 +168,7 @@ def save(run, last=False):
         "losses": [(n, float(v), detached(logged)) for n, v, logged in run.losses],
         "opening": run.opening,
         "ended": run.window > 0 and getattr(run.batches, "ended", False),
+        "threads": torch.get_num_threads(),
     }
     processes = run.together.gather(own)
     if run.together.is_main:
@@ -273,6 +274,7 @@ def take_over(run, state, changed):
     if run.together.rank >= len(state["processes"]):
         return
     own = state["processes"][run.together.rank]
+    say_other_threads(run, own.get("threads", torch.get_num_threads()))
     run.losses, run.opening = own["losses"], own["opening"]
     if "step" not in changed:
         run.step.load_state_dict(own["step"])
@@ -283,6 +285,23 @@ def take_over(run, state, changed):
         buffer.copy_(own["buffers"][name])
     same = len(own["random"]["own"]) == len(run.generators)
     restore_random_states(own["random"], run.generators if same or not changed else None)
+
+
+def say_other_threads(run, threads):
+    """Warn where sums on the CPU are cut into other parts than before the save.
+
+    Parameters
+    ----------
+    run : Run
+    threads : int >= 1, those of torch when the checkpoint was written.
+    """
+    if run.precision.device.type == "cpu" and threads != torch.get_num_threads():
+        warnings.warn(
+            f"{run.checkpoint.path}: it was saved with {threads} threads of torch, found "
+            f"{torch.get_num_threads()}; sums may differ in their last bits, and with them the "
+            f"resumed run, unless you call torch.set_num_threads({threads})",
+            stacklevel=3,
+        )
 
 
 def take_over_optimizer(run, name, optimizer, state, changed):

@@ -815,7 +815,8 @@ def elsewhere():
     with TemporaryDirectory() as home:
         subprocess.run(
             [sys.executable, "-W", "ignore", "-c", code, f"{home}/all"], check=True,
-            env=os.environ | {"PYTHONHASHSEED": "77", "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"},
+            env=os.environ | {"PYTHONHASHSEED": "77", "PYTHONPATH": paths, "PYTHONSAFEPATH": "1",
+                              "OMP_NUM_THREADS": str(torch.get_num_threads())},
         )  # fmt: skip
         with open(f"{home}/all", "rb") as file:
             return pickle.load(file)

@@ -265,6 +265,19 @@ def test_what_cannot_be_exact_is_said_as_training_begins(tmp_path):
     assert step.calls == 4
 
 
+def test_another_number_of_threads_is_said_as_training_goes_on(tmp_path, recwarn):
+    fitted(own_generator(), tmp_path / "a.pt", epochs=1)
+    fitted(own_generator(), tmp_path / "a.pt", epochs=2)
+    assert not [w for w in recwarn if "threads" in str(w.message)]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    try:
+        with pytest.warns(UserWarning, match=rf"saved with {threads} threads of torch, found"):
+            fitted(own_generator(), tmp_path / "a.pt", epochs=3)
+    finally:
+        torch.set_num_threads(threads)
+
+
 class CountingModel(nn.Module):
     """It counts its forward passes and, on request, draws from a generator of its own."""
 
