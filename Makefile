@@ -36,7 +36,7 @@ lint: $(SETUP)
 	$(BIN)/ruff format --check $(CODE)
 
 unit: $(SETUP)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadscope -m "not sabotage" tests helpers
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadscope tests helpers
 
 check: lint book unit  ## everything that does not run chapters: the inner loop
 

@@ -55,18 +55,6 @@ def why_absent(path):
     return None
 
 
-@pytest.fixture
-def skip_if_data_absent():
-    """Skip a test of a chapter whose cited data is absent, with that reason."""
-
-    def decide(path):
-        reason = why_absent(path)
-        if reason:
-            pytest.skip(reason)
-
-    return decide
-
-
 def pytest_collection_modifyitems(items):
     """Skip the cells tagged `cited` of a chapter whose cited data is absent."""
     reasons = {}

@@ -27,7 +27,7 @@ ROOT = Path.cwd()
 EQUIVALENT = ROOT / "tests" / "package" / "equivalent_mutants.yml"
 SCORES = ROOT / "tests" / "package" / "mutation_score.json"
 PYTEST = "-x -q -p no:cacheprovider -p pytest_timeout --import-mode=importlib --assert=plain"
-PYTEST = [*PYTEST.split(), "--doctest-modules", "-m", "not (sabotage or gpu or online or browser)"]
+PYTEST = [*PYTEST.split(), "--doctest-modules", "-m", "not (gpu or online or browser)"]
 LEAST, LONGEST = 0.9, 300  # share to be killed; seconds of one mutant
 
 

@@ -86,8 +86,8 @@ class Proofs(Markdown):
             killed = {row["claim"] for row in ledger.rows(chapter.notebook)}
             mutants = len(ledger.mutants_of(chapter.notebook))
             counted = " | ".join(str(kinds_of[kind]) for kind in ("agrees", "holds", "result"))
-            proven = f"{len(killed)} | {mutants} | {len(ledger.stale(chapter.notebook))}"
-            proven = proven if mutants else "not yet | | "
+            stale = len(ledger.stale(chapter.notebook))
+            proven = f"{len(killed)} | {mutants} | {stale}"
             yield f"| {{doc}}`/notebooks/{chapter.name}` | {counted} | {proven} |"
 
 
