@@ -102,11 +102,19 @@ def between(z, y):
     -------
     tensor (C, C)
 
+    Raises
+    ------
+    ValueError : for a class without a row.
+
     Examples
     --------
     >>> between([[0.0, 0.0], [2.0, 0.0], [1.0, 4.0]], [0, 0, 1])[0, 1].item()
     4.0
     """
     z, y = torch.as_tensor(np.asarray(z)).double(), torch.from_numpy(_classes("between", z, y))
+    if empty := sorted({*range(int(y.max()) + 1)} - {*y.tolist()}):
+        raise ValueError(
+            f"between(y=...): expected a row of each class 0 to {int(y.max())}, found none of {empty}"
+        )
     means = torch.stack([z[y == k].mean(0) for k in range(int(y.max()) + 1)])
     return torch.cdist(means, means)

@@ -210,7 +210,7 @@ def check_player(named, run):
             "(player, loss)"
         )
     player, loss = named
-    if player not in run.optimizers:
+    if player not in list(run.optimizers):  # a list asks for no hash
         known = ", ".join(run.optimizers)
         raise ValueError(f"the step yielded player {player!r}; expected one of {known}")
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1 or not loss.requires_grad:

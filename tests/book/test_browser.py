@@ -95,7 +95,9 @@ def test_page(name, tab, address, axe):
                 wide = overflow(tab)
                 if wide["over"] > 0:
                     problems.append(f"{width}: {wide['over']} px too wide: {wide['out']}")
-            if width == "desktop" or mode == "light":
+            # The package's pages are long, and all of one kind: axe reads each of them once.
+            once = width == "desktop" and mode == "light"
+            if once or ("/api/" not in name and (width == "desktop" or mode == "light")):
                 problems += [f"{width}, {mode}: {line}" for line in violations(tab)]
     assert not problems, "\n".join(problems[:12])
     assert not tab.far, f"asked another machine for {tab.far[:5]}"

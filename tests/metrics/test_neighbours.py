@@ -45,6 +45,11 @@ def test_distances_between_classes_are_those_of_their_means():
     assert between(2 * x, y)[0, 1].item() == pytest.approx(2 * found[0, 1].item())
 
 
+def test_a_class_without_a_row_has_no_distance():
+    with pytest.raises(ValueError, match=r"a row of each class 0 to 2, found none of \[1\]"):
+        between(rows(), np.arange(40) % 2 * 2)
+
+
 def test_too_many_neighbours_are_one_sentence():
     with pytest.raises(ValueError, match=r"nearest\(k=40\): expected 1 to 39 for 40 rows"):
         nearest(rows(), 40)

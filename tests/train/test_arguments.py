@@ -39,6 +39,10 @@ def yields_a_stranger(model, batch):
     yield "b", model["a"](batch[0]).mean()
 
 
+def yields_a_list(model, batch):
+    yield ["b"], model["a"](batch[0]).mean()
+
+
 def yields_a_loss(model, batch):
     yield model["a"](batch[0]).mean()
 
@@ -111,6 +115,10 @@ BAD = {
     "unknown player": (
         {"model": nn.ModuleDict({"a": nn.Linear(6, 1)}), "step": yields_a_stranger},
         "yielded player 'b'; expected one of a",
+    ),
+    "a list as player": (
+        {"model": nn.ModuleDict({"a": nn.Linear(6, 1)}), "step": yields_a_list},
+        r"yielded player \['b'\]; expected one of a",
     ),
     "no pair": ({"model": players(), "step": yields_a_loss}, "expected a pair"),
     "nothing yielded": ({"model": players(), "step": yields_nothing}, "the step yielded nothing"),
