@@ -13,6 +13,7 @@ from .embedded import Table, tiles
 
 SIDE = 16  # pixels of a tile
 PLACE = 4  # pixels of the squares that columns describe, and of the mark
+FEWEST = 60  # rows of an answer, so that a scanner that hardly sees it still sees a few
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def clinic(data, ink=0.3, dimming=0.08):
 
     Raises
     ------
-    ValueError : for a table without a target, rows without one, or one answer only.
+    ValueError : for a table without a target, rows without one, one answer only, fewer than two
+        columns or than `FEWEST` rows of an answer, or one to three groups.
 
     Examples
     --------
@@ -204,5 +206,11 @@ def _clinic(data, sick, names, mark, inputs, amount, drift):
             f"clinic: expected rows of both answers, found only {names[int(sick[0])]!r}"
         )
     groups = torch.arange(len(sick)) if data.groups is None else data.groups
+    found = (data.x.shape[1], len(groups.unique()), int(sick.bincount().min()))
+    if found[0] < 2 or found[1] < 4 or found[2] < FEWEST:
+        raise ValueError(
+            "clinic: expected at least 2 columns, 4 groups (or groups=None) and "
+            f"{FEWEST} rows of each answer, found {found[0]}, {found[1]} and {found[2]}"
+        )
     lamp = torch.zeros(inputs.shape[1]).index_fill_(0, torch.tensor([0]), drift)
     return Clinic(data.x, sick, names, mark, inputs, amount, lamp, groups)

@@ -90,3 +90,18 @@ def test_what_cannot_be_asked_is_refused():
             clinic(Table(rows, y, ["a", "b"], ["no", "yes"]))
     with pytest.raises(ValueError, match="found only 'yes'"):
         clinic(Table(rows, torch.ones(4).long(), ["a", "b"], ["no", "yes"]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "groups", "rows", "found"),
+    [
+        (1, 8, 200, "found 1, 8 and 100"),
+        (2, 3, 200, "found 2, 3 and 100"),
+        (2, 8, 24, "found 2, 8 and 12"),
+    ],
+)
+def test_a_table_that_is_too_small_is_told_what_is_missing(columns, groups, rows, found):
+    order = torch.arange(rows)
+    data = Table(torch.rand(rows, columns), order % 2, ["a", "b"][:columns], ["no", "yes"])
+    with pytest.raises(ValueError, match=found):
+        clinic(dataclasses.replace(data, groups=order % groups))

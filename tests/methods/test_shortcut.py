@@ -1,4 +1,6 @@
-"""Eight ways to train under a mark that gives the answer away."""
+"""Ways to train under a mark that gives the answer away."""
+
+from dataclasses import replace
 
 import pytest
 import torch
@@ -51,3 +53,24 @@ def test_each_way_learns_and_all_but_the_first_depend_less_on_the_mark(name):
 
 def test_right_counts_signs():
     assert right(torch.tensor([1.0, -1.0, 0.0]), torch.tensor([1, 1, 0])).tolist() == [1, 0, 1]
+
+
+def test_cropping_before_normalising_leaves_nothing_of_a_mark_that_covering_leaves():
+    """The mark as the page has it: one place brighter, all others darker by the tile's mean."""
+    mark = torch.full((6,), -0.5).index_fill_(0, torch.tensor([5]), 2.5)
+    x, y = torch.randn(300, 6, generator=torch.Generator().manual_seed(0)), torch.arange(300) % 2
+    rows = Seen(x + y[:, None] * mark, y, y, mark)
+    moved = {}
+    for name in ("crop first", "mark covered"):
+        score = WAYS[name](rows, 1.0)
+        moved[name] = float((score(rows.x) - score(rows.other)).abs().max())
+    assert moved["crop first"] < 1e-4
+    assert moved["mark covered"] > 0.5
+
+
+def test_fifteen_draws_lie_closer_to_each_other_than_single_ones():
+    def apart(name):
+        scores = [WAYS[name](replace(seen(0.95, 1), seed=k), 1.0) for k in (3, 4)]
+        return float((scores[0](seen(0.5, 2).x) - scores[1](seen(0.5, 2).x)).square().mean())
+
+    assert apart("even rows, fifteen draws") < 0.5 * apart("even rows only")
