@@ -13,7 +13,7 @@ from .embedded import Table, tiles
 
 SIDE = 16  # pixels of a tile
 PLACE = 4  # pixels of the squares that columns describe, and of the mark
-FEWEST = 60  # rows of an answer, so that a scanner that hardly sees it still sees a few
+FEWEST = 15  # rows of an answer, below which cells of class and scanner are bare too often
 
 
 @dataclass(frozen=True)
