@@ -88,6 +88,10 @@ class Remembered(Remembering):
     memory = ("replay",)
 
     def __init__(self, model, replay, batch_size, warm_up, explore, anneal, updates):
+        if not anneal > 0 or not all(0 <= share <= 1 for share in explore):
+            raise ValueError(
+                f"remembered: expected anneal above 0 and explore from 0 to 1, found {anneal} and {explore}"
+            )
         self.model, self.replay, self.batch_size, self.warm_up = model, replay, batch_size, warm_up
         self.explore, self.anneal, self.updates = explore, anneal, updates
 
@@ -145,6 +149,8 @@ class DQN(Step):
     memory = ("steps", "target")
 
     def __init__(self, model, *, gamma, renew=200):
+        if not 0 <= gamma <= 1:
+            raise ValueError(f"DQN(gamma={gamma}): expected a discount from 0 to 1")
         self.target, self.gamma, self.renew, self.steps = copy.deepcopy(model), gamma, renew, 0
         self.target.requires_grad_(False)
 

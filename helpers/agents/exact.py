@@ -97,6 +97,8 @@ def exact_return(mdp, policy, horizon, gamma=1.0):
     -------
     0-d tensor
     """
+    if not 0 <= gamma <= 1:
+        raise ValueError(f"exact_return(gamma={gamma}): expected a discount from 0 to 1")
     value = torch.zeros_like(mdp.start)
     for _ in range(horizon):
         value = (policy * (mdp.reward + gamma * mdp.transition @ value)).sum(1)

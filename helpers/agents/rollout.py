@@ -68,6 +68,8 @@ def greedy(model, explore=0.0):
     explore : float in [0, 1]
         0 takes the best always.
     """
+    if not 0 <= explore <= 1:
+        raise ValueError(f"greedy(explore={explore}): expected a probability from 0 to 1")
 
     def act(state, draws):
         score = scores(model, state)

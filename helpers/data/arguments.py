@@ -5,7 +5,7 @@ Each gate returns the argument in one form, or refuses it in a sentence that nam
 
 import os
 import re
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 LONGEST = 120  # characters of a value in a sentence
@@ -112,6 +112,72 @@ def missing_of(where, missing):
     ((-999,), ('NA',), None)
     """
     return None if missing is None else names_of(where, "missing", missing, str | Real)
+
+
+def whole_of(where, argument, value, low=None, high=None):
+    """A whole number as a plain int.
+
+    Parameters
+    ----------
+    where : str, the caller, for the error sentence
+    argument : str, what the caller calls `value`, for the error sentence
+    value : int, of Python or NumPy
+    low, high : int or None
+        Limits, both allowed; None: there is none.
+
+    Raises
+    ------
+    ValueError : for another type (True too), or a number beyond the limits.
+
+    Examples
+    --------
+    >>> whole_of("demo", "k", 3, 1)
+    3
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or (low is not None and value < low) or (high is not None and value > high):
+        limits = ("" if low is None else f" from {low}") + ("" if high is None else f" to {high}")
+        raise ValueError(
+            f"{where}: {argument} must be a whole number{limits}, found {argument}={shown(value)}"
+        )
+    return int(value)
+
+
+def distinct_of(where, argument, values):
+    """Two different values or more as a list, colours as tuples, or None if the caller did not say.
+
+    Parameters
+    ----------
+    where : str, the caller, for the error sentence
+    argument : str, what the caller calls `values`, for the error sentence
+    values : sequence or array of numbers or colours, or None
+
+    Raises
+    ------
+    ValueError : for anything else, or a value that stands there twice.
+
+    Examples
+    --------
+    >>> distinct_of("demo", "values", (0, 255))
+    [0, 255]
+    """
+    if values is None:
+        return None
+    found = values.tolist() if hasattr(values, "tolist") else values
+    found = list(found) if isinstance(found, list | tuple) else []
+    found = [
+        tuple(v) if isinstance(v, list | tuple) else getattr(v, "item", lambda v=v: v)()
+        for v in found
+    ]
+    try:
+        different = len(set(found)) == len(found) > 0
+    except TypeError:
+        different = False
+    if not different:
+        raise ValueError(
+            f"{where}: {argument} must be a list of different values, found {argument}={shown(values)}"
+        )
+    return found
 
 
 def separator_of(where, separator):

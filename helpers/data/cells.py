@@ -12,20 +12,22 @@ import numpy as np
 from .arguments import shown
 
 MISSING = (
-    "NA",
-    "na",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "NaN",
-    "nan",
-    "NAN",
-    "NULL",
-    "null",
-    "None",
-    "none",
-    "?",
-)
+    "NA", "na", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "NULL", "null", "None", "none", "?",
+)  # fmt: skip
+WORDS = (  # asked about in columns of text, in these spellings, in capitals, and begun with one
+    "n.a.", "n. a.", "nd", "n.d.", "n. d.", "-", "--", "\u2013", "\u2014", ".", "..", "...", "*", "nil", "unknown", "missing", "not available",
+    "not applicable", "not measured", "not determined", "no data", "no value", "undefined", "tbd", "<na>", "-nan", "1.#ind",
+    "-1.#ind", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "unassigned",
+)  # fmt: skip
+ASKED = {
+    *MISSING,
+    *WORDS,
+    *(w.upper() for w in WORDS),
+    *(w.capitalize() for w in WORDS if len(w) > 3),
+}
+BLANKS = " \u00a0\u202f\u2009"  # a space that divides thousands may be any of them
+COMPACT = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"  # a date in eight digits
+PLAIN = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[-+]?[0-9]+)?"
 MONTH = (
     "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|"
     "oct(ober)?|nov(ember)?|dec(ember)?)"
@@ -42,7 +44,7 @@ HINTS = (  # a pattern, and what to pass
     (r"([0-9]{1,4}[-/. ]+[0-9]{1,2}[-/. ]+[0-9]{1,4}|[0-9]{1,2}/[0-9]{1,4}|[0-9]{4}-[0-9]{2}"
      rf"|[0-9]{{1,2}}:[0-9]{{2}}|([0-9]{{1,4}}[-. ]*)?{MONTH}[-., ]*[0-9]{{1,4}}(,? ?[0-9]{{4}})?"
      rf"|[0-9]{{1,2}}[-. ]*{MONTH})([T :].*)?",
-     "dates={{{1!r}: '%d.%m.%Y'}}, or the format that it has, if it is a date"),
+     "dates={{{1!r}: '%d.%m.%Y'}}, or the format that it has, if it is a date, categorical=({1!r},) if it is a name"),
 )  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def is_number(cells, reading):
     point = re.escape(reading.decimal)
     whole = "[0-9]+"
     if reading.thousands:
-        whole = f"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(reading.thousands)}[0-9]{{3}})+)"
+        whole = f"(?:[0-9]+|[0-9]{{1,3}}(?:{_divider(reading)}[0-9]{{3}})+)"
     number = f"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][-+]?[0-9]+)?"
     return cells.str.fullmatch(f"[-+\u2212]?(?:{number}|inf|Inf|infinity|Infinity)")
 
@@ -137,8 +139,13 @@ def numbers(cells, reading):
     """
     text = cells.where(is_number(cells, reading), "nan").str.replace("\u2212", "-")
     if reading.thousands:
-        text = text.str.replace(reading.thousands, "", regex=False)
+        text = text.str.replace(_divider(reading), "", regex=True)
     return text.str.replace(reading.decimal, ".", regex=False).astype("float64")
+
+
+def _divider(reading):
+    """The pattern of what divides thousands."""
+    return f"[{BLANKS}]" if reading.thousands in BLANKS else re.escape(reading.thousands)
 
 
 def is_missing(cells, reading, kind):
@@ -161,8 +168,8 @@ def is_missing(cells, reading, kind):
         words = () if kind == "category" else MISSING
     gone = cells.isin(["", *map(str, words)])
     if kind != "category":
-        codes = [float(word) for word in map(str, words) if re.fullmatch("-?[0-9.]+", word)]
-        gone = gone | numbers(cells, reading).isin(codes)
+        codes = [float(word) for word in map(str, words) if re.fullmatch(PLAIN, word)]
+        gone = gone | numbers(cells, reading).isin(codes) if codes else gone
     return gone
 
 
@@ -211,6 +218,17 @@ def _days(cells, form, reading):
 
     if form in ("s", "ms"):
         return numbers(cells, reading) / (86400 if form == "s" else 86400e3)
+    if form == "mixed":
+        raise ValueError(
+            f"table: dates={{{cells.name!r}: 'mixed'}} would guess day and month, expected a format such as '%d.%m.%Y'"
+        )
+    zoned = cells.str.contains("(?:Z|[+-][0-9]{2}:?[0-9]{2})$") & cells.str.contains(":")
+    naive = cells[~zoned & (cells != "")]
+    if zoned.any() and len(naive):
+        raise ValueError(
+            f"table: row {naive.index[0]}, column {cells.name!r}: expected a date with a time zone like "
+            f"{shown(cells[zoned].iloc[0])}, found {shown(naive.iloc[0])}; write all with one, or all without"
+        )
     try:
         dates = pandas.to_datetime(cells, format=form, errors="coerce", utc=True)
     except ValueError as error:
@@ -218,6 +236,12 @@ def _days(cells, form, reading):
             f"table: dates={{{cells.name!r}: {form!r}}} is no format of dates ({error}), expected one "
             "such as '%d.%m.%Y', 'ISO8601', 's' or 'ms'"
         ) from None
+    future = cells[(dates > pandas.Timestamp.now(tz="UTC")).to_numpy() & ("%y" in form)]
+    if len(future):
+        raise ValueError(
+            f"table: row {future.index[0]}, column {cells.name!r}: expected a year of four digits, found {shown(future.iloc[0])}, "
+            f"which {form!r} reads as {dates[future.index[0]].year}; write the century, and '%Y'"
+        )
     return (dates - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta(days=1)
 
 

@@ -9,25 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .alike import twins
 from .arguments import shown
-from .cells import MISSING, hint, is_missing, is_number, read_values, refuse
+from .cells import ASKED, hint, is_missing, is_number, read_values, refuse
+from .codes import codes_among, listed, new_codes
+from .meaning import check_meaning
 
-NINES = [sign * (10**k - 1) for k in range(2, 8) for sign in (-1, 1)]
-SENTINELS = {
-    -1,
-    *NINES,
-    -999.25,
-    -99.9,
-    -999.9,
-    -32768,
-    65535,
-    -(2**31),
-    2**31 - 1,
-    1e20,
-    -1e20,
-    1e30,
-    -1e30,
-}
 LARGEST = 3.4e38  # of a float32
 MOST_CATEGORIES = 50
 
@@ -49,7 +36,7 @@ class Column:
     high: float | None = None
 
 
-def kind_of(where, path, cells, reading):
+def kind_of(where, path, cells, reading, target=False):
     """Say whether undecided cells are numbers or categories, or refuse.
 
     Parameters
@@ -58,6 +45,8 @@ def kind_of(where, path, cells, reading):
     path : str or Path, the file, for the error sentence
     cells : pandas.Series of str, indexed by row
     reading : Reading, what the caller said
+    target : bool
+        True: the column is to be predicted, which changes what to pass.
 
     Returns
     -------
@@ -78,17 +67,36 @@ def kind_of(where, path, cells, reading):
         return "number"
     for row, cell in present[~fine].items():
         advice = hint(cells.name, cell)
+        advice = advice and f"pass {advice}"
+        if advice and target and "dates=" in advice:
+            advice = "write days or hours as a number if it is a date or time, pass task='classification' if it names a class"
         if advice or fine.any():
-            advice = advice or f"missing=({shown(cell)},) if it means that there is no value"
-            refuse(where, path, cells, row, "a number", f"{shown(cell)}; pass {advice}")
+            refuse(
+                where,
+                path,
+                cells,
+                row,
+                "a number",
+                f"{shown(cell)}; {advice or _odd(cells, row, fine)}",
+            )
     if present.str.match("[-+<>~=$€£]* ?[0-9]").all():
         refuse(where, path, cells, present.index[0], f"a number with a decimal {reading.decimal!r}, or a name", f"{shown(present.iloc[0])}, "
-               f"which looks like both; pass categorical=({cells.name!r},) or drop=({cells.name!r},)")  # fmt: skip
+               f"which looks like both; pass " + ("task='classification'" if target else f"categorical=({cells.name!r},) or drop=({cells.name!r},)"))  # fmt: skip
     ask_about_words(where, path, cells, reading)
     return "category"
 
 
-def ask_about_words(where, path, cells, reading):
+def _odd(cells, row, fine):
+    """What to do about a text among numbers."""
+    cell = cells[row]
+    if row == cells.index[0] and fine.iloc[1:].all() and re.search("[A-Za-z]", cell):
+        return "remove this row if it holds units"
+    if re.search("[0-9]", cell):
+        return f"write a number without signs and units, or pass categorical=({cells.name!r},)"
+    return f"pass missing=({shown(cell)},) if it means that there is no value"
+
+
+def ask_about_words(where, path, cells, reading, said=False):
     """Refuse a text such as "None" or "NA" that may be a category or a missing value.
 
     Parameters
@@ -97,17 +105,31 @@ def ask_about_words(where, path, cells, reading):
     path : str or Path, the file, for the error sentence
     cells : pandas.Series of str, indexed by row
     reading : Reading, what the caller said
-        With ``missing`` said there is nothing to ask.
+        With ``missing=()`` there is nothing to ask; other words than those named are asked about.
+    said : bool
+        True: the caller said that the column holds categories.
 
     Raises
     ------
     ValueError : naming row, column and word.
     """
-    words = cells[cells.isin(MISSING)]
-    if reading.missing is None and len(words):
-        word = words.iloc[0]
-        advice = f"pass missing=({word!r},) if it means that there is no value, missing=() if it is a category"
-        refuse(where, path, cells, words.index[0], "a category", f"{word!r}; {advice}")
+    known = reading.missing
+    if known is not None and (said or not known):
+        return
+    words = cells[cells.isin(ASKED - set(map(str, known or ())))]
+    if words.isin(["-"]).all() and cells.str.fullmatch("[-+]*").all():
+        return  # signs
+    if len(words):
+        both = tuple(dict.fromkeys([*(known or ()), *words.unique()[:5]]))
+        other = (
+            "missing=()"
+            if known is None
+            else f"categorical=({cells.name!r},) (or classes=, of a target)"
+        )
+        advice = (
+            f"pass missing={both!r} if it means that there is no value, {other} if it is a category"
+        )
+        refuse(where, path, cells, words.index[0], "a category", f"{words.iloc[0]!r}; {advice}")
 
 
 def decide(where, path, cells, reading):
@@ -155,7 +177,7 @@ def decide(where, path, cells, reading):
     if kind == "number":
         check_range(where, path, present, reading)
     if kind == "number" and not said:
-        _check_meaning(where, path, cells, present)
+        check_meaning(where, path, cells, present, reading)
     first = float(present.min()) if kind == "date" else 0.0
     fill = float(present.median()) - first if reading.impute else None
     low, high = float(present.min()), float(present.max())
@@ -197,50 +219,18 @@ def check_range(where, path, values, reading):
             f"{values.max():.15g} become {left} in float32; pass dates={{{values.name!r}: 's'}} if they "
             f"are seconds since 1970, numeric=({values.name!r},) if the lost digits do not matter"
         )
-    code = _code(np.sort(values.unique()))
-    if code is not None:
-        rows = values[values == code]
-        refuse(where, path, values, rows.index[0], "a measurement", f"{code:g} ({len(rows)} times), far from the "
-               f"rest; pass missing=('{code:g}',) if it means that there is no value, numeric=({values.name!r},) if it is one")  # fmt: skip
-
-
-def _code(values):
-    """A code for "no value" among sorted different values, or None."""
-    for code, rest in ((values[0], values[1:]), (values[-1], values[:-1])):
-        if code not in SENTINELS or not len(rest):
-            continue
-        gap = np.abs(rest - code).min()
-        below = code <= -99 and rest[0] >= 0
-        if below or (len(rest) > 1 and gap > rest[-1] - rest[0]):
-            return code
-    return None
-
-
-def _check_meaning(where, path, cells, values):
-    """Refuse numbers that look like codes, compact dates, or the number of the row."""
-    name, known = cells.name, cells[values.index]
-    either = f"pass numeric=({name!r},) if it measures something, drop=({name!r},) if not"
-    if known.str.match("[-+]?0[0-9]").any():
-        row = known.str.match("[-+]?0[0-9]").idxmax()
-        refuse(where, path, cells, row, "a number", f"{shown(cells[row])}, which looks like a code; pass "
-               f"categorical=({name!r},) or numeric=({name!r},)")  # fmt: skip
-    counted = values.to_numpy() - values.iloc[0]
-    if (
-        len(values) > 4
-        and values.iloc[0] in (0, 1)
-        and np.array_equal(counted, np.arange(len(cells)))
-    ):
-        raise ValueError(f"{where}: {path}, column {name!r} counts the rows ({values.iloc[0]:g}, "
-                         f"{values.iloc[1]:g}, ...), like the index that pandas writes; {either}")  # fmt: skip
-    if known.str.fullmatch("(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])").all():
-        raise ValueError(f"{where}: {path}, column {name!r} holds numbers like {known.iloc[0]}, which may "
-                         f"be dates; pass dates={{{name!r}: '%Y%m%d'}} or numeric=({name!r},)")  # fmt: skip
+    codes = codes_among(np.sort(values.unique()))
+    if codes:
+        rows = values[values == codes[0]]
+        known = tuple(map(str, reading.missing or ()))
+        refuse(where, path, values, rows.index[0], "a measurement", f"{rows.iloc[0]:.15g} ({len(rows)} times), far from the "
+               f"rest; pass missing={known + listed(codes)} if it means that there is no value, numeric=({values.name!r},) if it is one")  # fmt: skip
 
 
 def _category(where, path, cells, reading, said):
     """Decide the categories of a column."""
     name = cells.name
-    ask_about_words(where, path, cells, reading)
+    ask_about_words(where, path, cells, reading, said)
     gone = is_missing(cells, reading, "category")
     if gone.any() and not reading.impute:
         refuse(where, path, cells, gone.idxmax(), "a category", "a missing value; pass impute='median'"
@@ -251,12 +241,12 @@ def _category(where, path, cells, reading, said):
             f"{where}: {path}, column {name!r} has another text in every row (first {shown(cells.iloc[0])}); "
             f"if it identifies rows, pass drop=({name!r},)"
         )
-    variants = counts.index.str.lower()
-    if not said and variants.has_duplicates:
-        twins = counts.index[variants == variants[variants.duplicated()][0]]
+    pair = twins(counts.index, capitals=not said)
+    if pair:
+        differ = not twins(pair, capitals=False)
         raise ValueError(
-            f"{where}: {path}, column {name!r} holds {twins[0]!r} and {twins[1]!r}; make them alike, or "
-            f"pass categorical=({name!r},) if they are two categories"
+            f"{where}: {path}, column {name!r} holds {pair[0]!r} and {pair[1]!r}; make them alike"
+            + f", or pass categorical=({name!r},) if they are two categories" * differ
         )
     kept = counts.index if not reading.rare else counts.index[counts >= reading.rare]
     kinds = {
@@ -264,6 +254,10 @@ def _category(where, path, cells, reading, said):
         *(["other"] if len(kept) < len(counts) else []),
         *(["missing"] if gone.any() else []),
     }
+    if len(kinds) < 2:
+        raise ValueError(
+            f"{where}: {path}, column {name!r}: rare={reading.rare} joins all its texts, pass drop=({name!r},)"
+        )
     if len(kinds) > MOST_CATEGORIES:
         raise ValueError(
             f"{where}: {path}, column {name!r} has {len(kinds)} different texts, expected at most "
@@ -302,7 +296,15 @@ def encode(where, path, cells, column, reading):
             known = ", ".join(map(str, column.categories[:10]))
             refuse(where, path, cells, new.index[0], f"one of {known}", shown(cells[new.index[0]]))
         return {f"{column.name}={k}": (texts == k).to_numpy(float) for k in column.categories}
-    values = read_values(where, path, cells, column.kind, reading) - column.first
+    values = read_values(where, path, cells, column.kind, reading)
+    wrong = values[values.abs() > LARGEST]
+    if column.kind == "number" and column.low is not None and column.name not in reading.numeric:
+        codes = new_codes(values.dropna().to_numpy(), column.low, column.high)
+        wrong = values[(values.abs() > LARGEST) | values.isin(codes)]
+    if len(wrong):
+        refuse(where, path, cells, wrong.index[0], f"a number like those of the first file ({column.low:g} to {column.high:g})",
+               f"{shown(cells[wrong.index[0]])}; leave the row out if there is no value")  # fmt: skip
+    values = values - column.first
     gone = values[values.isna()]
     if len(gone) and column.fill is None:
         row = gone.index[0]

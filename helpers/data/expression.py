@@ -3,8 +3,9 @@
 import torch
 
 from .arguments import path_of, shown
+from .cells import ASKED
 from .embedded import Cells
-from .keys import ask_groups, codes_of
+from .keys import ask_groups, named_codes
 from .origin import Report, count_of, shorten
 
 MOST_VALUES = 100_000_000  # cells times genes
@@ -53,10 +54,17 @@ def h5ad(path, label=None, *, unit=None, groups=...):
             raise ValueError(
                 f"{where}: {path}, cell {cell}, column {name!r}: expected a value, found none"
             )
+        asked = obs[name].isin(ASKED) if name is not None else None
+        if asked is not None and asked.any():
+            raise ValueError(
+                f"{where}: {path}, cell {asked.idxmax()}, column {name!r}: expected a value, found {obs[name][asked].iloc[0]!r}, which "
+                "may mean that there is none; leave such cells out of the file, or rename it"
+            )
     raw = data.X.toarray() if hasattr(data.X, "toarray") else data.X
     values = torch.tensor(raw, dtype=torch.float64)
     unit = _unit(where, path, values, unit)
-    y, classes = codes_of(obs[label].tolist()) if label else (None, [])
+    place = f"{where}: {path}, column"
+    y, classes = named_codes(f"{place} {label!r}", obs[label].tolist()) if label else (None, [])
     if label and len(classes) < 2:
         raise ValueError(f"{where}: {path}, column {label!r} holds only {classes[0]!r}")
     x, log, counts = _scales(data, values, unit)
@@ -73,7 +81,7 @@ def h5ad(path, label=None, *, unit=None, groups=...):
     notes += [f"{values.min():g} to {values.max():g}", f"groups: {groups or 'none named'}"]
     return Cells(
         x, y, classes, list(data.var_names), log=log, counts=counts,
-        groups=codes_of(obs[groups].tolist())[0] if groups else None,
+        groups=named_codes(f"{place} {groups!r}", obs[groups].tolist())[0] if groups else None,
         rows=list(data.obs_names), path=str(path),
         report=Report(path.name, ("column", "read as", "sample", "values"), lines, notes),
         decisions={"reader": "h5ad", "label": label, "unit": unit, "genes": list(data.var_names)},

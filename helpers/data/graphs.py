@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 import torch
 
+from helpers.data.arguments import whole_of
 from helpers.ground.random import generator
 
 ELEMENTS = ("C", "N", "O", "F", "P", "S", "Cl", "Br", "I", "other")
@@ -229,6 +230,7 @@ class GraphBatches:
 
     def __init__(self, graphs, y=None, *, batch_size=64, shuffle=False, seed=0):
         check_graphs(graphs, y)
+        batch_size = whole_of("GraphBatches", "batch_size", batch_size, 1)
         self.store = Graph(
             torch.cat([graph.x for graph in graphs]),
             torch.cat([graph.edge_index for graph in graphs], 1),  # numbered within each graph
@@ -253,7 +255,8 @@ class GraphBatches:
         view = object.__new__(GraphBatches)
         view.__dict__.update(self.__dict__)
         view.rows = self.rows[torch.as_tensor(rows)]
-        view.batch_size = batch_size or self.batch_size
+        own = self.batch_size if batch_size is None else batch_size
+        view.batch_size = whole_of("GraphBatches", "batch_size", own, 1)
         view.shuffle, view.seed, view.epoch = shuffle, seed, 0
         return view
 
@@ -342,5 +345,10 @@ def check_graphs(graphs, y):
                 f"GraphBatches: graph {number} has {graph.x.shape[1]} node and "
                 f"{graph.edge_attr.shape[1]} edge features, expected {width[0]} and {width[1]}"
             )
+        edges, many = graph.edge_index, len(graph.x)
+        inside = not edges.numel() or 0 <= int(edges.min()) <= int(edges.max()) < many
+        if tuple(edges.shape) != (2, len(graph.edge_attr)) or not inside:
+            raise ValueError(f"GraphBatches: graph {number}: expected edges (2, {len(graph.edge_attr)}) "
+                             f"among {many} nodes, found {tuple(edges.shape)}{', or others' * (not inside)}")  # fmt: skip
     if y is not None and len(y) != len(graphs):
         raise ValueError(f"GraphBatches: found {len(y)} targets for {len(graphs)} graphs")

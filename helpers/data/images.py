@@ -9,15 +9,18 @@ from pathlib import Path
 
 import torch
 
-from .arguments import names_of, path_of, shown
+from .alike import twins
+from .arguments import names_of, path_of, shown, whole_of
 from .embedded import Tiles
-from .keys import codes_of, named_parts
-from .origin import Report, count_of
+from .keys import named_codes, named_parts
+from .origin import Report, count_of, few, span
 
 IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 LARGEST = 500_000_000  # bytes of a file
 MOST_VALUES = 500_000_000  # numbers in one tensor, 2 GB
+WHITE = 262  # the TIFF entry that says whether 0 is white
+DIM = 0.1  # of the range of a file's numbers
 ORIENTATION = 0x0112  # the EXIF entry that says how a camera was held
 
 
@@ -78,8 +81,7 @@ def image_folder(path, size=32, *, grey=False, labelled=True, groups=None, skip=
     torch.Size([2, 3, 16, 16])
     """
     where = "image_folder"
-    if size not in range(8, 513):
-        raise ValueError(f"{where}: size must be between 8 and 512 pixels, found {size!r}")
+    size = whole_of(where, "size", size, 8, 512)
     skip = names_of(where, "skip", skip)
     files, folders, others = listing(where, path, skip)
     wrong = (files, "images") if labelled else (folders, "folders")
@@ -94,6 +96,11 @@ def image_folder(path, size=32, *, grey=False, labelled=True, groups=None, skip=
             f"{where}: expected a subfolder for each class in {path}, found {len(folders)}"
         )
     classes = [folder.name for folder in folders] if labelled else []
+    pair = twins(classes)
+    if pair:
+        raise ValueError(
+            f"{where}: {path} holds the folders {pair[0]!r} and {pair[1]!r}, expected one for each class"
+        )
     groups_of = (
         [_class(where, folder, skip) for folder in folders] if labelled else [(files, others)]
     )
@@ -207,7 +214,11 @@ def open_picture(where, file):
                 if frames > 1 and image.format != "MPO":  # a phone's JPEG with a preview
                     raise ValueError(f"it has {frames} frames, expected one")
                 deep = len(image.getbands()) > 1 and "16" in str(image.tile)
+                tags = getattr(image, "tag_v2", {})
+                if image.mode[0] == "I" and tags.get(WHITE, 1) == 0:
+                    raise ValueError("its zero is white, in 16 bits; save it as PNG")
                 turn = image.getexif().get(ORIENTATION, 1)
+                turn = turn if turn in range(1, 9) else 1
                 raw, upright = _both_ways(image.copy(), turn, image.format)
                 return Picture(upright, raw, turn, image.format, image.mode, deep)
     except Exception as error:  # decoders of damaged files raise whatever they like
@@ -296,13 +307,19 @@ def _tiles(path, size, grey, groups, classes, found, others):
     block = torch.arange(count)
     if groups:
         names = [row.rpartition("/")[2] for row in rows]
-        block = codes_of(named_parts(where, names, groups, "a group"))[0]
+        block = named_codes(
+            f"{where}: {path}, groups", named_parts(where, names, groups, "a group")
+        )[0]
     same = count - len({hash(image.numpy().tobytes()) for image in x})
     notes = [
         count_of(count, "image"),
         f"groups: {groups or 'none named, a file stands for itself'}",
     ]
     notes += [f"{count_of(turned, 'image')} turned as EXIF says"] * (turned > 0)
+    dim = sum(float(image.max()) < DIM for image in x)
+    notes += [
+        f"{count_of(dim, 'image')} darker than {DIM:g} everywhere (12-bit camera in 16 bits?)"
+    ] * (dim > 0)
     notes += [f"{count_of(same, 'image')} equal to another one"] * (same > 0)
     notes += [f"skipped beside the folders: {few(others)}"] * (len(others) > 0 and len(classes) > 0)
     y = torch.tensor([k for k, (files, _) in enumerate(found) for _ in files]) if classes else None
@@ -315,32 +332,6 @@ def _tiles(path, size, grey, groups, classes, found, others):
     )  # fmt: skip
 
 
-def span(sizes):
-    """The smallest and largest width and height.
-
-    Examples
-    --------
-    >>> span([(20, 30), (10, 40)])
-    '10 x 30 to 20 x 40'
-    """
-    wide, high = zip(*sizes)
-    low, top = f"{min(wide)} x {min(high)}", f"{max(wide)} x {max(high)}"
-    return low if low == top else f"{low} to {top}"
-
-
 def _counted(counter):
     """Words and how often each occurs."""
     return ", ".join(f"{word} {n}" for word, n in sorted(counter.items()))
-
-
-def few(paths):
-    """The first three names of files.
-
-    Examples
-    --------
-    >>> few([Path(f"data/{k}.png") for k in range(5)])
-    '0.png, 1.png, 2.png and 2 more'
-    """
-    return ", ".join(shown(Path(p.name)) for p in paths[:3]) + f" and {len(paths) - 3} more" * (
-        len(paths) > 3
-    )

@@ -4,13 +4,34 @@ import re
 
 import torch
 
+from .alike import twins
 from .arguments import shown
-from .cells import MISSING, Reading, hint, is_missing, is_number, read_values
+from .cells import ASKED, COMPACT, Reading, hint, is_missing, is_number, read_values, refuse
+from .codes import codes_among
 
 IDENTIFIER = (
     "id|patient|subject|participant|person|donor|animal|mouse|rat|litter|family|plate|batch|slide|"
-    "scan|specimen|case|cohort|site|hospital|cent(re|er)|individual"
+    "scan|specimen|case|cohort|site|hospital|cent(re|er)|individual|record|sample|study|index"
 )
+MARKS = ("id", "no", "nr", "number", "code", "name")  # what makes a word an identifier
+
+
+def identifies(name):
+    """Whether a column is called like an identifier: "patient_id", "Patient (study no.)", "index".
+
+    Parameters
+    ----------
+    name : str
+
+    Examples
+    --------
+    >>> [identifies(name) for name in ("patientid", "PatientNr", "patient age", "mass")]
+    [True, True, False, False]
+    """
+    words = re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
+    bare = [word for word in words if word not in MARKS] or words[:1]
+    known = [re.fullmatch(f"({IDENTIFIER})({'|'.join(MARKS)})?", word) for word in bare]
+    return "id" in words or (any(known) and (len(bare) == 1 or bare != words))
 
 
 def ask_groups(where, path, frame, target, groups):
@@ -36,17 +57,8 @@ def ask_groups(where, path, frame, target, groups):
     if groups is not ...:
         return groups
     for name in frame:
-        words = re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
-        bare = [w for w in words if w not in ("id", "no", "nr", "number", "code", "name")] or words[
-            :1
-        ]
-        many = frame[name].nunique()
-        if (
-            name != target
-            and len(bare) == 1
-            and re.fullmatch(IDENTIFIER, bare[0])
-            and 1 < many < len(frame)
-        ):
+        many = frame[name].nunique() if name != target and identifies(name) else 0
+        if 1 < many < len(frame):
             raise ValueError(
                 f"{where}: {path}, column {name!r} has {many} different values in {len(frame)} rows; pass "
                 f"groups={name!r} to keep rows of one value on one side of a split, groups=None if rows are independent"
@@ -54,7 +66,7 @@ def ask_groups(where, path, frame, target, groups):
     return None
 
 
-def group_codes(where, path, cells):
+def group_codes(where, path, cells, capitals=True):
     """Number the groups of a column.
 
     Parameters
@@ -62,6 +74,8 @@ def group_codes(where, path, cells):
     where : str, the caller, for the error sentence
     path : str or Path, the file, for the error sentence
     cells : pandas.Series of str, indexed by row
+    capitals : bool
+        False: capitals and small letters may tell groups apart, as in SMILES.
 
     Returns
     -------
@@ -69,15 +83,15 @@ def group_codes(where, path, cells):
 
     Raises
     ------
-    ValueError : for an empty cell, or a word that means "missing".
+    ValueError : for an empty cell, a word that means "missing", or two groups that look alike.
     """
-    gone = cells.isin(["", *MISSING])
+    gone = cells.isin(["", *ASKED])
     if gone.any():
         row = gone.idxmax()
         raise ValueError(
             f"{where}: {path}, row {row}, column {cells.name!r}: expected a group, found {shown(cells[row])}"
         )
-    return codes_of(cells.tolist())[0]
+    return named_codes(f"{where}: {path}, column {cells.name!r}", cells.tolist(), capitals)[0]
 
 
 def timestamps(where, path, cells, reading):
@@ -105,6 +119,10 @@ def timestamps(where, path, cells, reading):
         )
     if cells.name in reading.dates:
         return torch.tensor(read_values(where, path, cells, "date", reading).to_numpy())
+    compact = cells.str.fullmatch(COMPACT).all() and cells.name not in reading.numeric
+    if compact:
+        raise ValueError(f"{where}: {path}, column {cells.name!r} holds numbers like {cells.iloc[0]}, which may "
+                         f"be dates; pass dates={{{cells.name!r}: '%Y%m%d'}} or numeric=({cells.name!r},)")  # fmt: skip
     odd = cells[~is_number(cells, reading)]
     iso = cells.str.match("[0-9]{4}-[0-9]{2}-[0-9]{2}")
     if len(odd) and iso.all():
@@ -115,7 +133,18 @@ def timestamps(where, path, cells, reading):
             f"{where}: {path}, row {odd.index[0]}, column {cells.name!r}: expected a number or an ISO "
             f"date, found {shown(odd.iloc[0])}; pass {hint(cells.name, odd.iloc[0]) or 'dates={...} with its format'}"
         )
-    return torch.tensor(read_values(where, path, cells, "number", reading).to_numpy())
+    values = read_values(where, path, cells, "number", reading)
+    codes = (
+        []
+        if cells.name in reading.numeric
+        else codes_among(values.drop_duplicates().sort_values().to_numpy())
+    )
+    mixed = values[(values > 1e11) & (values.min() > 1e8) & (values.min() < 1e10)]
+    rows = values[values.isin(codes)].index if codes else mixed.index
+    if len(rows):
+        refuse(where, path, cells, rows[0], "a time like the others", f"{shown(cells[rows[0]])}, which may be a code for no "
+               f"value, or in another unit; remove the row, or pass numeric=({cells.name!r},) if it is right")  # fmt: skip
+    return torch.tensor(values.to_numpy())
 
 
 def named_parts(where, names, pattern, what):
@@ -144,7 +173,7 @@ def named_parts(where, names, pattern, what):
     """
     try:
         found = [re.search(pattern, name) for name in names]
-        return [part.group(1) for part in found]
+        parts = [part.group(1) for part in found]
     except (re.error, IndexError, TypeError) as error:
         raise ValueError(
             f"{where}: expected a regular expression with a group in brackets for {what}, such as "
@@ -155,6 +184,39 @@ def named_parts(where, names, pattern, what):
         raise ValueError(
             f"{where}: expected {what} as {pattern!r} in the name {name!r}, found none"
         ) from None
+    if not all(parts):
+        name = next(name for name, part in zip(names, parts) if not part)
+        raise ValueError(
+            f"{where}: expected {what} as {pattern!r} in the name {name!r}, found none"
+        )
+    return parts
+
+
+def named_codes(where, parts, capitals=True):
+    """Number different texts in alphabetical order, if no two of them look alike.
+
+    Parameters
+    ----------
+    where : str, the caller and the place, for the error sentence
+    parts : list of str
+    capitals : bool
+        False: capitals and small letters may tell them apart.
+
+    Returns
+    -------
+    Tensor (N,), int64, and the texts
+
+    Raises
+    ------
+    ValueError : naming two texts that look alike.
+    """
+    numbers, kinds = codes_of(parts)
+    pair = twins(kinds, capitals)
+    if pair:
+        raise ValueError(
+            f"{where} holds {pair[0]!r} and {pair[1]!r}, expected one spelling; make them alike"
+        )
+    return numbers, kinds
 
 
 def codes_of(parts):

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 import torch
 
+from .alike import twins
 from .arguments import shown
-from .cells import MISSING, is_missing, is_number, numbers, read_values
+from .cells import MISSING, is_missing, is_number, numbers, read_values, refuse
 from .columns import ask_about_words, check_range, kind_of
 
 MOST_CLASSES = 20  # more, and mostly different, are measurements or free text
@@ -26,7 +27,7 @@ def read_labels(
         None: texts are classes; numbers with fractions, with a unit, or which mostly differ are
         regressed; whole numbers that repeat may be either and are refused.
     classes : list of str or None
-        The labels in order, for a classification whatever `task` says. None: alphabetical,
+        The labels in order, for a classification. None: alphabetical,
         numbers by size.
     unlabelled : None, "keep" or "drop"
         Rows without a value: refused, kept as -1 (regression: NaN), or left out.
@@ -50,8 +51,15 @@ def read_labels(
     task = task or ("regression" if cells.name in reading.percent else None)
     present = cells[~cells.isin(["", *MISSING, *map(str, reading.missing or ())])]
     digits = len(present) > 0 and bool(is_number(present, reading).all())
+    wells = present.str.fullmatch("[0-9]+E[0-9]+")
+    if digits and task != "regression" and wells.any():
+        row = wells.idxmax()
+        if task is None and classes is None:
+            refuse(where, path, cells, row, "a number or a name", f"{shown(cells[row])}, which may be both; pass "
+                   "task='classification' if it is a name, task='regression' if it is a number")  # fmt: skip
+        digits = False
     if classes is None and task != "regression" and not digits:
-        kind_of(where, path, cells, reading) if task is None else ask_about_words(
+        kind_of(where, path, cells, reading, True) if task is None else ask_about_words(
             where, path, cells, reading
         )
     named = cells.isin([str(label) for label in classes or ()])
@@ -87,6 +95,10 @@ def _check(where, task, unlabelled, classes):
     if unlabelled not in (None, "keep", "drop"):
         raise ValueError(
             f"{where}: unlabelled must be None, 'keep' or 'drop', found {unlabelled!r}"
+        )
+    if task == "regression" and classes is not None:
+        raise ValueError(
+            f"{where}: classes= belongs to task='classification', found task='regression'"
         )
     several = isinstance(classes, Collection) and not isinstance(classes, str)
     names = list(map(str, classes)) if several else []
@@ -155,15 +167,13 @@ def _codes(where, path, cells, gone, reading, classes):
 
 
 def _ask_about_case(where, path, name, labels):
-    """Refuse labels that differ in capitals only."""
-    seen = {}
-    for label in labels:
-        twin = seen.setdefault(label.lower(), label)
-        if twin != label:
-            raise ValueError(
-                f"{where}: {path}, column {name!r} (the target) holds {twin!r} and {label!r}; make them "
-                "alike, or list both in classes= if they are two classes"
-            )
+    """Refuse labels that look alike."""
+    pair = twins(labels)
+    if pair:
+        raise ValueError(
+            f"{where}: {path}, column {name!r} (the target) holds {pair[0]!r} and {pair[1]!r}; make them "
+            "alike, or list both in classes= if they are two classes"
+        )
 
 
 def _plain(label):

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .arguments import names_of, path_of, shown
-from .images import IMAGES, few, listing, one_stem, open_picture, span, square_image
-from .keys import codes_of, named_parts
-from .origin import Origin, Report, count_of
+from .arguments import distinct_of, names_of, path_of, shown, whole_of
+from .drawn import ask_about_values, soft_edges
+from .images import IMAGES, listing, one_stem, open_picture, square_image
+from .keys import named_codes, named_parts
+from .origin import Origin, Report, count_of, few, span
 
 KINDS = {"1": "black and white", "L": "grey", "P": "palette", "F": "float", "RGB": "colour"}
 LOSSY = ("JPEG", "MPO", "WEBP")
@@ -19,7 +20,7 @@ LOSSY = ("JPEG", "MPO", "WEBP")
 class Masked(Origin):
     """Images and a class number for each pixel.
 
-    Attributes: ``x`` (N, 1 or 3, S, S) float32 0..1; ``y`` (N, S, S) int64 class numbers;
+    Attributes: ``x`` (N, 1 or 3, S, S) float32 0..1; ``y`` (N, S, S) int64 class numbers, -1 for void;
     ``values`` what stands in the mask files for each class, in order: a number, or a colour
     (red, green, blue); ``names`` N file names without their endings; ``classes`` the values as
     text; ``block`` (N,) int64, images of one number belong together.
@@ -41,6 +42,7 @@ def image_masks(
     grey=True,
     most_classes=20,
     values=None,
+    void=None,
     channel=None,
     exif=None,
     groups=None,
@@ -63,6 +65,9 @@ def image_masks(
     values : list or None
         What stands in the masks for each class, in order, such as [0, 255] or, needed for
         coloured masks, [(0, 0, 0), (255, 0, 0)]. None: the numbers that occur.
+    void : number, colour or None
+        What stands in the masks, beside ``values``, for pixels that do not count, such as 255; they
+        are -1 in ``y``. None: every value is a class.
     channel : None, "alpha" or "colour"
         Where the classes are, in masks with transparent pixels.
     exif : None, "apply" or "ignore"
@@ -93,8 +98,15 @@ def image_masks(
     >>> data.x.shape, data.values
     (torch.Size([1, 1, 16, 16]), [0, 255])
     """
-    if size not in range(16, 513):
-        raise ValueError(f"image_masks: size must be between 16 and 512 pixels, found {size!r}")
+    size, values = (
+        whole_of("image_masks", "size", size, 16, 512),
+        distinct_of("image_masks", "values", values),
+    )
+    void = tuple(void) if np.ndim(void) else void
+    if values is not None and void in values:
+        raise ValueError(
+            f"image_masks: void={void} stands among values={shown(values)}, expected another value"
+        )
     if most_classes not in range(1, 10_001):
         raise ValueError(f"image_masks: most_classes must be 1 to 10000, found {most_classes!r}")
     for word, known in ((channel, ("alpha", "colour")), (exif, ("apply", "ignore"))):
@@ -113,7 +125,7 @@ def image_masks(
                 f"image_masks: expected {what} for {shown(one[lonely[0]])}, found none"
             )
     names = sorted(pictures)
-    x, found = [], _Found(values, channel, most_classes, size)
+    x, found = [], _Found(values, channel, most_classes, size, void)
     for name in names:
         image, mask = (open_picture("image_masks", f[name]) for f in (pictures, drawn))
         _fit(pictures[name], drawn[name], image, mask, exif)
@@ -123,12 +135,17 @@ def image_masks(
     known, y = found.classes(masks)
     block = torch.arange(len(names))
     if groups:
-        block = codes_of(named_parts("image_masks", names, groups, "a group"))[0]
+        block = named_codes(
+            f"image_masks: {images}, groups", named_parts("image_masks", names, groups, "a group")
+        )[0]
     return Masked(
         torch.stack(x), y, known, names, [str(v) for v in known], block,
         groups=block if groups else None, rows=[pictures[n].name for n in names], path=str(images),
         report=found.report(Path(masks).name, known, y, groups, passed + also),
-        decisions={"reader": "image_masks", "size": size, "grey": grey, "values": known},
+        decisions={
+            "reader": "image_masks", "size": size, "grey": grey, "values": known,
+            "classes": [str(v) for v in known],
+        },
     )  # fmt: skip
 
 
@@ -168,7 +185,8 @@ def _fit(picture, file, image, mask, exif):
 class _Found:
     """The masks read so far, their kinds and values."""
 
-    def __init__(self, values, channel, most, size):
+    def __init__(self, values, channel, most, size, void):
+        self.void, self.each, self.soft = void, {}, None
         self.wanted, self.channel, self.most, self.size = values, channel, most, size
         self.masks, self.kinds, self.palette, self.seen, self.sizes = [], {}, {}, {}, []
 
@@ -194,6 +212,10 @@ class _Found:
             if value != value:
                 raise ValueError(f"image_masks: {file} holds NaN, expected a number in every pixel")
             self.seen.setdefault(_value(value, kind), []).append(file)
+        self.each[file] = {_value(v, kind) for v in np.unique(raw).tolist()} - {self.void}
+        if kind == "grey" and self.soft is not False:
+            edges = soft_edges(raw)
+            self.soft = self.soft if edges is None else edges and file
         if len(self.seen) > self.most and self.wanted is None:
             raise ValueError(
                 f"image_masks: expected at most {self.most} values in the masks in {file.parent}, found "
@@ -251,14 +273,16 @@ class _Found:
         )  # red = green = blue
         if greys:
             self.seen = {v[0]: files for v, files in self.seen.items()}
-        found = sorted(self.seen, key=lambda v: v if isinstance(v, tuple) else (v,))
+        if self.wanted is None:
+            ask_about_values(self.each, self.soft)
+        found = sorted(
+            set(self.seen) - {self.void}, key=lambda v: v if isinstance(v, tuple) else (v,)
+        )
         if self.wanted is None and any(isinstance(v, tuple) for v in found):
             raise ValueError(
                 f"image_masks: the masks in {folder} are coloured, pass values={found} in the order of the classes"
             )
-        known = (
-            found if self.wanted is None else [tuple(v) if np.ndim(v) else v for v in self.wanted]
-        )
+        known = found if self.wanted is None else self.wanted
         for value in found:
             if value not in known:
                 raise ValueError(
@@ -272,17 +296,22 @@ class _Found:
         for kind, mask in self.masks:
             numbers, place = np.unique(mask, return_inverse=True)
             values = [_value(number, kind, greys) for number in numbers.tolist()]
-            codes.append(np.array([known.index(v) for v in values])[place.reshape(mask.shape)])
+            places = [-1 if v == self.void else known.index(v) for v in values]
+            codes.append(np.array(places)[place.reshape(mask.shape)])
         return known, torch.from_numpy(np.stack(codes)).long()
 
     def report(self, source, known, y, groups, passed):
         """A line a value: the class, its share of the pixels, in how many masks it stands."""
-        share = torch.bincount(y.flatten(), minlength=len(known)) / y.numel()
+        share = torch.bincount(y.flatten() + 1, minlength=len(known) + 1) / y.numel()
+        away, share = float(share[0]), share[1:]
         lines = [
             (str(v), str(k), f"{100 * share[k]:.3g} %", str(len(self.seen.get(v, []))))
             for k, v in enumerate(known)
         ]
         notes = [count_of(len(y), "mask"), ", ".join(self.kinds), f"{span(self.sizes)} pixels"]
+        notes += [f"{self.void} does not count, {100 * away:.3g} % of the pixels"] * (
+            self.void is not None
+        )
         notes.append(f"groups: {groups or 'none named, a file stands for itself'}")
         notes += [f"passed over: {few(passed)}"] * (len(passed) > 0)
         lost = [str(v) for k, v in enumerate(known) if share[k] == 0 and v in self.seen]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import torch
 
+from .arguments import shown, whole_of
 from .origin import Origin
 
 
@@ -208,7 +209,7 @@ def fingerprints(smiles, bits=1024):
     import numpy as np
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
-    morgan = GetMorganGenerator(radius=2, fpSize=bits)
+    morgan = GetMorganGenerator(radius=2, fpSize=whole_of("fingerprints", "bits", bits, 1))
     found = [morgan.GetFingerprintAsNumPy(m) for m in read(smiles, "fingerprints")]
     return torch.from_numpy(np.stack(found)).float()
 
@@ -239,7 +240,7 @@ def counts(smiles, size=1024):
     """
     from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 
-    morgan = GetMorganGenerator(radius=1, fpSize=size)
+    morgan = GetMorganGenerator(radius=1, fpSize=whole_of("counts", "size", size, 1))
     found = [morgan.GetCountFingerprintAsNumPy(m).tolist() for m in read(smiles, "counts")]
     return torch.tensor(found, dtype=torch.float32)
 
@@ -288,9 +289,11 @@ def read(smiles, where):
     """
     from rdkit import Chem, rdBase
 
+    if isinstance(smiles, str) or not len(smiles):
+        raise ValueError(f"{where}: expected a sequence of SMILES strings, found {shown(smiles)}")
     for row, text in enumerate(smiles):
         with rdBase.BlockLogs():
-            molecule = Chem.MolFromSmiles(text)
+            molecule = Chem.MolFromSmiles(text) if isinstance(text, str) else None
         if molecule is None or molecule.GetNumAtoms() == 0:
             raise ValueError(
                 f"{where}: row {row}: expected a SMILES string that RDKit can read, found {text!r}"

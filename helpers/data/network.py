@@ -43,6 +43,10 @@ def edge_list(path, nodes, key, *, ends=("source", "target"), separator=","):
     >>> edge_list(home / "edges.csv", nodes, "name").edges.tolist()
     [[0, 1, 1, 2], [1, 0, 2, 1]]
     """
+    if nodes.path is None:
+        raise ValueError(
+            "edge_list: nodes must be a table that own.table read, found one without a file"
+        )
     if len(ends) != 2 or isinstance(ends, str):
         raise ValueError(f"edge_list: ends must be two names of columns, found {ends!r}")
     names = _names(nodes, key)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 
 import torch
+
+from .arguments import shown
 
 
 @dataclass(frozen=True)
@@ -104,3 +107,29 @@ def count_of(number, noun):
     ('1 row', '2 rows')
     """
     return f"{number:,} {noun}" + "s" * (number != 1)
+
+
+def span(sizes):
+    """The smallest and largest width and height.
+
+    Examples
+    --------
+    >>> span([(20, 30), (10, 40)])
+    '10 x 30 to 20 x 40'
+    """
+    wide, high = zip(*sizes)
+    low, top = f"{min(wide)} x {min(high)}", f"{max(wide)} x {max(high)}"
+    return low if low == top else f"{low} to {top}"
+
+
+def few(paths):
+    """The first three names of files.
+
+    Examples
+    --------
+    >>> few([Path(f"data/{k}.png") for k in range(5)])
+    '0.png, 1.png, 2.png and 2 more'
+    """
+    return ", ".join(shown(Path(p.name)) for p in paths[:3]) + f" and {len(paths) - 3} more" * (
+        len(paths) > 3
+    )

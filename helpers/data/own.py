@@ -13,6 +13,7 @@ import torch
 
 from .arguments import missing_of, names_of
 from .cells import Reading, is_missing, numbers
+from .codes import ask_about_summary
 from .columns import Column, decide, encode
 from .embedded import Table
 from .expression import h5ad
@@ -22,6 +23,7 @@ from .labels import read_labels
 from .masks import image_masks
 from .network import edge_list
 from .origin import Report, count_of, shorten
+from .own_boxes import image_boxes
 from .sequences import fasta, smiles_table, texts
 from .series import series
 from .sheet import column, read_cells
@@ -31,6 +33,7 @@ __all__ = [
     "edge_list",
     "fasta",
     "h5ad",
+    "image_boxes",
     "image_folder",
     "image_masks",
     "series",
@@ -71,7 +74,7 @@ def table(
     target : str or None
         Name of the column to predict.
     drop, categorical, numeric, percent : names of columns
-        To leave out; numbers that are names (a ward), texts that stay as they are; numbers that look like
+        To leave out; numbers that are names (a ward), texts or groups that stay as they are; numbers that look like
         codes, row numbers or dates and measure something; shares such as 10 %, read as 0.1.
         A category becomes one 0/1 column for each value.
     dates : dict from a column to its format
@@ -130,6 +133,7 @@ def table(
         {} if dates is None else dates,
     )
     groups = ask_groups("table", path, frame, target, groups)
+    ask_about_summary("table", path, frame)
     roles = [name for name in (target, groups, time) if name is not None]
     for name in (*roles, *drop, *categorical, *numeric, *percent, *reading.dates):
         column("table", path, frame, name)
@@ -208,7 +212,9 @@ def _read(path, frame, decisions, again=False):
         y=y,
         features=list(values),
         classes=classes,
-        groups=None if groups is None else group_codes("table", path, frame[groups]),
+        groups=None
+        if groups is None
+        else group_codes("table", path, frame[groups], capitals=groups not in reading.categorical),
         time=None if time is None else timestamps("table", path, frame[time], reading),
         rows=list(frame.index),
         path=str(path),
@@ -244,7 +250,7 @@ def _report(path, frame, decisions, columns, classes):
 def _range(cells, kind, classes, reading):
     """The range of a column of numbers, or its values and how often each occurs."""
     if kind in ("number", "target, regression"):
-        values = numbers(cells, reading)
+        values = _there(cells, reading)
         return f"{values.min():.6g} to {values.max():.6g}"
     counts = cells.value_counts()
     if kind in ("category", "target, classification") and len(counts) <= 6:
@@ -252,6 +258,11 @@ def _range(cells, kind, classes, reading):
     if kind == "date" or kind == "time":
         return f"{cells.iloc[0]} ... {cells.iloc[-1]}"
     return f"{len(counts)} values"
+
+
+def _there(cells, reading):
+    """The numbers of a column, NaN where a cell means that there is none."""
+    return numbers(cells, reading).mask(is_missing(cells, reading, "number"))
 
 
 def _notes(frame, decisions, columns, classes):
@@ -267,7 +278,7 @@ def _notes(frame, decisions, columns, classes):
         notes.append("missing numbers take the median of all rows")
     for found in columns:
         if found.kind == "number":
-            values = numbers(frame[found.name], reading)
+            values = _there(frame[found.name], reading)
             if values.min() < found.low or values.max() > found.high:
                 notes.append(
                     f"{found.name!r} goes from {values.min():g} to {values.max():g}, in the first file "

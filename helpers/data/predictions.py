@@ -1,11 +1,14 @@
 """Keep predictions: one row an example, in a file of yours (survey 9; every "Your own data")."""
 
+import math
 import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+
+from .arguments import shown
 
 
 def save_predictions(
@@ -37,7 +40,8 @@ def save_predictions(
 
     Raises
     ------
-    ValueError : if the file exists or would lie beside the data, or lengths differ.
+    ValueError : if the file exists or would lie beside the data; if lengths differ, rows are none of
+        the data's, or predictions are no numbers, no class numbers, or not one score a class.
 
     Examples
     --------
@@ -51,51 +55,80 @@ def save_predictions(
     """
     import pandas
 
-    scores = torch.as_tensor(prediction).detach().cpu()
-    index = torch.arange(len(scores)) if index is None else torch.as_tensor(index).cpu()
-    total = len(data.rows or data.y)
-    if not len(index) or int(index.min()) < 0 or int(index.max()) >= total:
-        raise ValueError(f"save_predictions: expected rows among the {total} of the data")
-    places = [data.rows[k] for k in index.tolist()] if data.rows else index.tolist()
+    places = _places(data, index)
+    scores, classes = _tensor("prediction", prediction), data.classes
+    if scores.ndim == 2 and (len(classes) != scores.shape[1] or scores.shape[1] < 2):
+        expected = f"{len(classes)} scores" if classes else "one number"
+        raise ValueError(
+            f"save_predictions: expected {expected} an example as prediction, found shape {tuple(scores.shape)}"
+        )
+    if scores.ndim == 2 and bool(scores.isnan().any()):
+        raise ValueError("save_predictions: expected numbers as scores, found NaN")
     chosen = scores.argmax(1) if scores.ndim == 2 else scores
+    fold = _tensor("fold", fold)
     columns = {
         "row": places,
-        "truth": _words(truth, data.classes, len(places)),
-        "prediction": _words(chosen, data.classes, len(places)),
-        "fold": torch.as_tensor(fold).expand(len(places)).tolist()
-        if torch.as_tensor(fold).ndim == 0
-        else torch.as_tensor(fold).tolist(),
+        "truth": [""] * len(places) if truth is None else _words("truth", truth, classes),
+        "prediction": _words("prediction", chosen, classes),
+        "fold": fold.expand(len(places)).tolist() if fold.ndim == 0 else fold.tolist(),
     }
     if scores.ndim == 2:
-        names = data.classes or [str(k) for k in range(scores.shape[1])]
-        columns |= {f"score of {name}": part.tolist() for name, part in zip(names, scores.T)}
+        columns |= {f"score of {name}": part.tolist() for name, part in zip(classes, scores.T)}
     for name, cells in columns.items():
         if len(cells) != len(places):
             raise ValueError(
                 f"save_predictions: expected {len(places)} values of {name}, found {len(cells)}"
+                + "; pass index=, which examples of the data these are" * (index is None)
             )
     with new_file("save_predictions", path, data.path, overwrite, beside) as scratch:
         pandas.DataFrame(columns).to_csv(scratch, index=False)
     return Path(path)
 
 
-def _words(values, classes, count):
-    """Class names or numbers, empty where there is none."""
-    if values is None:
-        return [""] * count
-    values = torch.as_tensor(values).detach().cpu()
+def _tensor(name, values):
+    """Numbers as a tensor on the CPU."""
+    try:
+        return torch.as_tensor(values).detach().cpu()
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(
+            f"save_predictions: expected numbers as {name}, found {shown(values)}"
+        ) from None
+
+
+def _places(data, index):
+    """Where the chosen examples came from: rows of the file, or numbers from 0."""
+    rows = data.rows or list(range(len(data.y)))
+    if index is None:
+        return rows
+    index = _tensor("index", index)
+    whole = index.ndim == 1 and not index.is_floating_point() and index.dtype != torch.bool
+    if not whole or not len(index) or int(index.min()) < 0 or int(index.max()) >= len(rows):
+        raise ValueError(
+            f"save_predictions: expected rows among the {len(rows)} of the data as index, whole "
+            f"numbers from 0, found {shown(index.tolist())}"
+        )
+    return [rows[k] for k in index.tolist()]
+
+
+def _words(name, values, classes):
+    """Class names or numbers; a truth is empty where there is none."""
+    values = _tensor(name, values)
     if values.ndim != 1:
         raise ValueError(
-            f"save_predictions: expected one number an example, found shape {tuple(values.shape)}"
+            f"save_predictions: expected one number an example as {name}, found shape {tuple(values.shape)}"
         )
+    values, known = values.tolist(), dict(enumerate(classes))
+    if name == "truth":
+        known[-1] = ""
+        values = [-1 if math.isnan(v) and classes else "" if math.isnan(v) else v for v in values]
     if not classes:
-        return ["" if v != v else v for v in values.tolist()]
-    numbers = values.long().tolist()
-    if max(numbers) >= len(classes):
+        return values
+    wrong = [v for v in values if v not in known]
+    if wrong:
         raise ValueError(
-            f"save_predictions: expected class numbers below {len(classes)}, found {max(numbers)}"
+            f"save_predictions: expected class numbers below {len(classes)}, found {wrong[0]} as {name}"
         )
-    return ["" if k < 0 else classes[k] for k in numbers]
+    return [known[v] for v in values]
 
 
 @contextmanager

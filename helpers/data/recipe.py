@@ -79,7 +79,12 @@ class Recipe:
         elif reader in ("image_folder", "image_masks"):
             data = image_folder(path, said["size"], grey=said["grey"], labelled=False)
         elif reader == "volumes":
-            return volumes(path, spacing=said["spacing"])
+            data = volumes(path, spacing=said["spacing"])
+            grid = said.get("grid", data.spacing)
+            if any(abs(a - b) > 0.01 * a for a, b in zip(grid, data.spacing)):
+                raise ValueError(
+                    f"apply: {path} has voxels of {data.spacing} mm, {self.path} was trained on {tuple(grid)}"
+                )
         elif reader == "h5ad":
             return replace(self._cells(path), **classes)
         else:
@@ -146,7 +151,7 @@ def save_model(path, model, data, *, centre=None, spread=None, overwrite=False, 
         raise ValueError("save_model: spread must be positive everywhere")
     state = {
         "format": FORMAT,
-        "decisions": json.dumps(data.decisions),
+        "decisions": json.dumps(data.decisions, default=lambda value: value.tolist()),  # NumPy's
         "centre": None if centre is None else torch.as_tensor(centre).cpu(),
         "spread": None if spread is None else torch.as_tensor(spread).cpu(),
         "weights": {name: value.cpu() for name, value in model.state_dict().items()},

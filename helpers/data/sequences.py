@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from .arguments import alphabet_of, missing_of, shown
+from .arguments import alphabet_of, missing_of, names_of, shown
 from .cells import Reading
-from .keys import ask_groups, codes_of, group_codes, named_parts, timestamps
+from .keys import ask_groups, group_codes, named_codes, named_parts, timestamps
 from .labels import read_labels
 from .molecules import Molecules
 from .origin import Origin, Report, count_of, shorten
@@ -44,6 +44,9 @@ def smiles_table(
     missing=None,
     unlabelled=None,
     unreadable=None,
+    numeric=(),
+    percent=(),
+    dates=None,
     decimal=".",
     thousands=None,
     separator=",",
@@ -60,7 +63,8 @@ def smiles_table(
         Name of the column to predict; None: nothing to predict.
     unit : str
         Of a target that is a number.
-    task, classes, groups, time, missing, unlabelled, decimal, thousands, separator : as in `own.table`
+    task, classes, groups, time, missing, unlabelled : as in `own.table`
+    numeric, percent, dates, decimal, thousands, separator : as in `own.table`
     unreadable : None or "drop"
         A SMILES that RDKit cannot read is refused, or its row is left out and named in the report.
 
@@ -84,7 +88,7 @@ def smiles_table(
         raise ValueError(
             f"smiles_table: unreadable must be None or 'drop', found {shown(str(unreadable))}"
         )
-    reading = Reading(decimal, thousands, missing_of("smiles_table", missing))
+    reading = _reading("smiles_table", missing, numeric, percent, dates, decimal, thousands)
     decisions = {
         "reader": "smiles_table", "smiles": smiles, "unit": unit, "separator": separator,
         "unreadable": unreadable,
@@ -113,6 +117,9 @@ def texts(
     time=None,
     missing=None,
     unlabelled=None,
+    numeric=(),
+    percent=(),
+    dates=None,
     separator=",",
 ):
     """Read a CSV, TSV or Parquet file of texts with one label or number each.
@@ -125,7 +132,8 @@ def texts(
         Name of the column of texts.
     target : str or None
         Name of the column to predict; None: nothing to predict.
-    task, classes, groups, time, missing, unlabelled, separator : as in `own.table`
+    task, classes, groups, time, missing, unlabelled, numeric, percent, dates, separator
+        As in `own.table`.
 
     Returns
     -------
@@ -142,7 +150,7 @@ def texts(
     >>> texts(file, "note", "ill").text
     ['no fever', 'high fever']
     """
-    reading = Reading(missing=missing_of("texts", missing))
+    reading = _reading("texts", missing, numeric, percent, dates)
     decisions = {"reader": "texts", "text": text, "separator": separator}
     cells, labels, origin = _labelled(
         "texts", path, text, target, reading, decisions,
@@ -153,6 +161,15 @@ def texts(
         raise ValueError(f"texts: {path}, row {row}, column {text!r}: expected a text, found none")
     none = torch.arange(0)
     return Texts(cells.tolist(), *labels, torch.arange(len(cells)), none, none, **origin)
+
+
+def _reading(where, missing, numeric, percent, dates, decimal=".", thousands=None):
+    """What the caller said about the target and the time."""
+    return Reading(
+        decimal, thousands, missing_of(where, missing),
+        numeric=names_of(where, "numeric", numeric), percent=names_of(where, "percent", percent),
+        dates={} if dates is None else dates,
+    )  # fmt: skip
 
 
 def _labelled(where, path, name, target, reading, decisions, labels, groups, time, readable=None):
@@ -187,7 +204,7 @@ def _labelled(where, path, name, target, reading, decisions, labels, groups, tim
     if lost:
         notes.append(f"left out, not readable: row {', '.join(map(str, lost))}")
     origin = {
-        "groups": None if groups is None else group_codes(where, path, frame[groups]),
+        "groups": None if groups is None else group_codes(where, path, frame[groups], where != "smiles_table"),
         "time": None if time is None else timestamps(where, path, frame[time], reading),
         "rows": list(frame.index), "path": str(path), "decisions": {**decisions, "classes": classes},
         "report": Report(Path(path).name, head, lines, notes),
@@ -276,7 +293,15 @@ def _sequences(path, names, sequences, alphabet, label, groups):
         raise ValueError(
             f"fasta: {path} has the name {shown(name)} more than once, expected one each"
         )
-    y, classes = codes_of(named_parts("fasta", names, label, "a label")) if label else (None, [])
+    y, classes = (None, [])
+    if label:
+        y, classes = named_codes(
+            f"fasta: {path}, label", named_parts("fasta", names, label, "a label")
+        )
+    if label and len(classes) < 2:
+        raise ValueError(
+            f"fasta: {path}: label={label!r} finds only {classes[0]!r}, nothing can be learned"
+        )
     lengths, copies = [len(s) for s in sequences], len(sequences) - len(set(sequences))
     notes = [
         count_of(len(names), "sequence"),
@@ -287,7 +312,9 @@ def _sequences(path, names, sequences, alphabet, label, groups):
     found.append(("groups", groups or "none named"))
     return Sequences(
         names, sequences, y, classes,
-        groups=codes_of(named_parts("fasta", names, groups, "a group"))[0] if groups else None,
+        groups=named_codes(f"fasta: {path}, groups", named_parts("fasta", names, groups, "a group"))[0]
+        if groups
+        else None,
         rows=names, path=str(path), report=Report(Path(path).name, ("what", "found"), found, notes),
         decisions={"reader": "fasta", "alphabet": alphabet, "classes": classes},
     )  # fmt: skip

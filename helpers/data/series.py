@@ -96,7 +96,9 @@ def series(
         "reader": "series", "time": time, "groups": groups, "drop": drop, "separator": separator,
         "gaps": gaps, "reading": asdict(reading), "columns": [asdict(found) for found in columns],
     }  # fmt: skip
-    return _read(path, frame, decisions)
+    data = _read(path, frame, decisions)
+    decisions["step"] = data.step
+    return data
 
 
 def series_again(path, decisions):
@@ -118,9 +120,22 @@ def series_again(path, decisions):
     FileNotFoundError, ValueError : a column is missing, or a cell cannot be read as before.
     """
     frame = read_cells("series", path, decisions["separator"])
-    for name in [decisions["time"], *(found["name"] for found in decisions["columns"])]:
+    roles = [name for name in (decisions["time"], decisions["groups"]) if name]
+    names = [*roles, *(found["name"] for found in decisions["columns"])]
+    for name in names:
         column("series", path, frame, name)
-    return _read(path, frame, decisions)
+    new = [name for name in frame if name not in {*names, *decisions["drop"]}]
+    if new:
+        raise ValueError(
+            f"series: {path} has a column {new[0]!r} that the first file had not, expected {', '.join(names)}"
+        )
+    data = _read(path, frame, decisions)
+    step = decisions.get("step", data.step)
+    if abs(data.step - step) > 1e-3 * step and not decisions["gaps"]:
+        raise ValueError(
+            f"series: {path}, column {decisions['time']!r}: expected steps of {step:g} as in the first file, found {data.step:g}"
+        )
+    return data
 
 
 def _read(path, frame, decisions):
@@ -167,7 +182,7 @@ def _step(path, decisions, rows, moments, groups):
         k = int(double.nonzero()[0])
         raise ValueError(
             f"{place}: rows {rows[k]} and {rows[k + 1]} have one time; name the column that tells series apart "
-            "with groups=, or remove one"
+            "with groups=, remove one if it is a copy, or write the zone if the clock was set back"
         )
     odd = inside & ((steps - usual).abs() > 1e-3 * usual)
     if odd.any() and not decisions["gaps"]:

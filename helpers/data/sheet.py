@@ -10,6 +10,12 @@ from .arguments import path_of, separator_of, shown
 
 LARGEST = 500_000_000  # bytes
 MOST_CELLS = 100_000_000
+SEPARATORS = (",", ";", "\t", "|")
+BINARY = (  # how a file begins, what it must hold, and what it is
+    (b"PK\x03\x04", b"xl/", "an Excel workbook, save the sheet as CSV (UTF-8)"),
+    (b"PK\x03\x04", b"", "a zip archive, unpack it, or is an Excel workbook, save the sheet as CSV (UTF-8)"),
+    (b"\x1f\x8b", b"", "compressed with gzip, unpack it"),
+)  # fmt: skip
 
 
 def read_cells(where, path, separator=","):
@@ -69,14 +75,15 @@ def read_text(where, path):
     'hello'
     """
     content = _file(where, path).read_bytes()
-    if content[:4] == b"PK\x03\x04":
-        raise ValueError(f"{where}: {path} is an Excel workbook, save the sheet as CSV (UTF-8)")
+    for start, holds, advice in BINARY:
+        if content.startswith(start) and holds in content:
+            raise ValueError(f"{where}: {path} is {advice}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ValueError(
-            f"{where}: {path}, row {line} is not UTF-8 text, save the file as CSV (UTF-8)"
+            f"{where}: {path}, row {line} is not UTF-8 text, save the file as UTF-8 (a sheet as CSV)"
         ) from None
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
@@ -139,6 +146,7 @@ def _parse(where, path, text, separator):
     except pandas.errors.EmptyDataError:
         raise ValueError(f"{where}: {path} has 0 rows, expected a header and data") from None
     except pandas.errors.ParserError as error:
+        _check_first_line(where, path, text.split("\n")[0].strip(), separator)
         raise ValueError(f"{where}: {path} {_reason(str(error))}") from None
     while len(frame) and frame.iloc[-1].isna().all():
         frame = frame.iloc[:-1]
@@ -160,11 +168,23 @@ def _reason(message):
     return f"is not readable as CSV ({message})"
 
 
+def _check_first_line(where, path, line, separator):
+    """Complain about another separator, or a comment above the header, in a file that pandas cannot parse."""
+    seen = {other: line.count(other) for other in SEPARATORS if other != separator}
+    other = max(seen, key=seen.get)
+    if separator not in line and seen[other]:
+        raise ValueError(
+            f"{where}: {path} has the header {shown(line)}, it looks separated by {other!r}; pass separator={other!r}"
+        )
+    if line.startswith(("#", "%", "//")) or separator not in line:
+        raise ValueError(
+            f"{where}: {path}, row 1: expected names of columns, found {shown(line)}; remove the lines above the header"
+        )
+
+
 def _named(where, path, frame, separator):
     """Take the first row as names, check that all others are as long."""
-    header = [str(name or "").strip() for name in frame.iloc[0]]
-    header = [name or f"Unnamed: {place}" for place, name in enumerate(header)]
-    _check_header(where, path, header, separator)
+    header = _check_header(where, path, frame.iloc[0], separator)
     short = frame.isna().any(axis=1)
     if short.any():
         row = int(short.idxmax())
@@ -173,15 +193,23 @@ def _named(where, path, frame, separator):
             f"found {int(frame.loc[row].notna().sum())}"
         )
     frame = frame.iloc[1:].apply(lambda cells: cells.str.strip())
+    again = (frame == header).all(axis=1)
+    if again.any() and len(header) > 1:
+        raise ValueError(
+            f"{where}: {path}, row {int(again.idxmax()) + 1} holds the names of the columns again, expected data; "
+            "remove it (joined files?)"
+        )
     frame.columns = header
     frame.index = range(2, len(frame) + 2)
     return frame
 
 
 def _check_header(where, path, header, separator):
-    """Complain about names that are doubled or numbers, and about another separator."""
+    """The names of the columns; refuses doubled ones, numbers, and another separator."""
+    header = [str(name or "").strip() for name in header]
+    header = [name or f"Unnamed: {place}" for place, name in enumerate(header)]
     if len(header) == 1:
-        for other in (",", ";", "\t", "|"):
+        for other in SEPARATORS:
             if other != separator and other in header[0]:
                 raise ValueError(
                     f"{where}: {path} has one column {header[0]!r}, it looks separated by "
@@ -195,6 +223,7 @@ def _check_header(where, path, header, separator):
             f"{where}: {path}, row 1: expected names of columns, found only numbers "
             f"({', '.join(header[:3])}); write a header into the first row"
         )
+    return header
 
 
 def _parquet(where, path):
@@ -217,8 +246,12 @@ def _parquet(where, path):
     if not len(frame):
         raise ValueError(f"{where}: {path} has 0 rows, expected data")
     if not isinstance(frame.index, pandas.RangeIndex):
-        frame = frame.reset_index()
+        names = [name or "" for name in frame.index.names]
+        frame.index.names = [f"index {k}" for k in range(len(names))]
+        columns = [*names, *frame.columns]
+        frame = frame.reset_index(allow_duplicates=True).set_axis(columns, axis=1)
+    header = _check_header(where, path, frame.columns, None)
     missing = frame.isna()
     text = frame.astype(str).apply(lambda cells: cells.str.strip()).mask(missing, "")
-    text.columns, text.index = [str(name) for name in frame.columns], range(2, len(frame) + 2)
+    text.columns, text.index = header, range(2, len(frame) + 2)
     return text

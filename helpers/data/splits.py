@@ -13,6 +13,9 @@ from numbers import Integral, Real
 import numpy as np
 import torch
 
+from .alike import twins
+from .arguments import shown, whole_of
+
 
 def random_split(n, *, test=0.2, y=None, seed=0):
     """Split rows at random, in every class alike if labels are given.
@@ -46,7 +49,7 @@ def random_split(n, *, test=0.2, y=None, seed=0):
     _share("random_split", test)
     if not isinstance(n, Integral) or n < 2:
         raise ValueError(f"random_split: expected a whole number n of at least 2, found {n!r}")
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(whole_of("random_split", "seed", seed))
     if y is None:
         held = torch.randperm(n, generator=generator)[: _count(n, test)]
         return _sides("random_split", np.isin(range(n), held))
@@ -97,7 +100,8 @@ def group_split(groups, *, test=0.2, seed=0):
     code, names = _codes("group_split", "groups", groups)
     if len(names) < 2:
         raise ValueError(f"group_split: expected at least two groups, found {len(names)}")
-    order = torch.randperm(len(names), generator=torch.Generator().manual_seed(seed))
+    generator = torch.Generator().manual_seed(whole_of("group_split", "seed", seed))
+    order = torch.randperm(len(names), generator=generator)
     count = min(max(_count(len(names), test), 1), len(names) - 1)
     held = np.isin(code, order[:count])
     share = held.mean()
@@ -142,8 +146,11 @@ def time_split(times, *, test=0.2, gap=0):
     times = _column("time_split", "times", times)
     if times.dtype.kind not in "iuf" or not np.isfinite(times).all():
         raise ValueError(f"time_split: expected finite numbers as times, found {times.dtype}")
-    if not gap >= 0:
-        raise ValueError(f"time_split: gap must not be negative, found {gap}")
+    if not isinstance(gap, Real) or not gap >= 0:
+        raise ValueError(
+            f"time_split: gap must not be negative, found {shown(gap)}, expected a number"
+        )
+    times = times.astype("float64" if times.dtype.kind == "f" else object)  # int8 would wrap
     rows_from = times.value_counts().sort_index().iloc[::-1].cumsum().iloc[::-1].iloc[1:]
     if rows_from.empty:
         raise ValueError("time_split: expected at least two different times, found one")
@@ -223,12 +230,13 @@ def group_folds(groups, k=5, *, seed=0):
     from sklearn.model_selection import GroupKFold
 
     code, names = _codes("group_folds", "groups", groups)
-    k = min(k, len(names))
+    k = min(whole_of("group_folds", "k", k), len(names))
     if k < 3:
         raise ValueError(
             f"group_folds: expected at least 3 groups and folds, one to learn from, one to choose "
             f"by and one to test, found {len(names)} groups and k={k}"
         )
+    seed = whole_of("group_folds", "seed", seed, 0)
     dealt = GroupKFold(k, shuffle=True, random_state=seed).split(code, groups=code)
     tests = [torch.from_numpy(rows) for _, rows in dealt]
     return [
@@ -244,6 +252,7 @@ def group_folds(groups, k=5, *, seed=0):
 def _scaffold(row, text):
     """Return the canonical SMILES of the Murcko scaffold; row counts from 0."""
     from rdkit import Chem, rdBase
+    from rdkit.Chem.SaltRemover import SaltRemover
     from rdkit.Chem.Scaffolds.MurckoScaffold import MurckoScaffoldSmiles
 
     with rdBase.BlockLogs():
@@ -252,7 +261,11 @@ def _scaffold(row, text):
         raise ValueError(
             f"scaffold_split: row {row} is not a readable SMILES string, found {text!r}"
         )
-    return MurckoScaffoldSmiles(mol=mol)
+    if any(atom.GetAtomicNum() == 0 for atom in mol.GetAtoms()):
+        raise ValueError(
+            f"scaffold_split: row {row}: expected a molecule, found {text!r} with a wildcard"
+        )
+    return MurckoScaffoldSmiles(mol=SaltRemover().StripMol(mol, dontRemoveEverything=True))
 
 
 def _column(where, name, values):
@@ -274,10 +287,23 @@ def _codes(where, name, values, n=None, *, sort=False):
     column = _column(where, name, values)
     if n is not None and len(column) != n:
         raise ValueError(f"{where}: {name} must have shape ({n},), found {column.shape}")
+    if name == "groups":
+        _check_names(where, column)
     try:
         return column.factorize(sort=sort)
     except TypeError:
         raise ValueError(f"{where}: expected numbers or names as {name}") from None
+
+
+def _check_names(where, groups):
+    """Refuse an empty name, and two that look alike; capitals may tell groups (SMILES) apart."""
+    names = [name for name in groups.drop_duplicates() if isinstance(name, str)]
+    if any(not name.strip() for name in names):
+        row = next(k for k, name in enumerate(groups) if isinstance(name, str) and not name.strip())
+        raise ValueError(f"{where}: groups has no value in row {row}, expected a name or number")
+    pair = twins(names, capitals=False)
+    if pair:
+        raise ValueError(f"{where}: groups holds {pair[0]!r} and {pair[1]!r}, make them alike")
 
 
 def _count(n, share):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
+from .arguments import whole_of
+
 MODULES = (
     "cluster.hierarchy",
     "integrate",
@@ -117,6 +119,14 @@ def split_by_group(pieces, groups=None, *, blocks=8, held=5):
     >>> len(learn), len(valid), sorted(map(len, tested.values()))
     (3, 3, [3, 3])
     """
+    held, blocks = (
+        whole_of("split_by_group", name, value, 1)
+        for name, value in (("held", held), ("blocks", blocks))
+    )
+    if groups is not None and len(groups) != len(pieces):
+        raise ValueError(
+            f"split_by_group: expected a group a text, found {len(groups)} for {len(pieces)} texts"
+        )
     if groups is None:
         groups = torch.arange(len(pieces)) * blocks // max(len(pieces), 1)
     names = groups.unique().tolist()

@@ -1,16 +1,18 @@
 """Your own volumes, such as scans in NIfTI files (survey 4.3.3; chapter 4-models/semantic-segmentation)."""
 
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 
 import torch
 
-from .arguments import path_of, shown
+from .arguments import distinct_of, path_of, shown
 from .brain import Slices
-from .keys import codes_of, named_parts
-from .origin import Origin, Report, count_of
+from .keys import named_codes, named_parts
+from .origin import Origin, Report, count_of, few
 
 ENDINGS = (".nii", ".nii.gz")
+TURN = 0.1  # largest difference of a direction cosine, about six degrees
 MOST_VALUES = 500_000_000  # voxels in one tensor, 2 GB
 
 
@@ -37,15 +39,13 @@ class Volumes(Origin):
 
         Returns
         -------
-        Slices, x (N * Z, 1, Y, X), y (N * Z, Y, X), front on top; ``height`` in mm from the lowest.
+        Slices, x (N * Z, 1, Y, X), y (N * Z, Y, X) or None, front on top; ``height`` in mm from the lowest.
         """
         deep = self.x.shape[-1]
         x = self.x[:, 0].permute(0, 3, 2, 1).flatten(0, 1).flip(1)  # (N * Z, Y, X)
-        y = torch.zeros(x.shape, dtype=torch.int64)
-        if self.y is not None:
-            y = self.y.permute(0, 3, 2, 1).flatten(0, 1).flip(1)
+        y = None if self.y is None else self.y.permute(0, 3, 2, 1).flatten(0, 1).flip(1)
         room = (0, -x.shape[2] % 16, 0, -x.shape[1] % 16)
-        x, y = (torch.nn.functional.pad(part, room) for part in (x, y))
+        x, y = (part if part is None else torch.nn.functional.pad(part, room) for part in (x, y))
         height = (torch.arange(deep) * self.spacing[2]).repeat(len(self.x)).float()
         block = self.block.repeat_interleave(deep)
         return Slices(
@@ -79,8 +79,10 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
     FileNotFoundError, ValueError : a missing folder or partner, a file that cannot be read, four
         dimensions, NaN, grids that differ, too many values; each names the file.
     """
-    pictures = _by_name(images)
-    drawn = _by_name(masks) if masks is not None else {}
+    _check_spacing(spacing)
+    values = distinct_of("volumes", "values", values)
+    pictures, others = _by_name(images)
+    drawn = _by_name(masks)[0] if masks is not None else {}
     for one, other, what in ((pictures, drawn, "a mask"), (drawn, pictures, "a volume")):
         lonely = sorted(set(one) - set(other)) if drawn else []
         if lonely:
@@ -88,7 +90,9 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
     names, x, y, grids = sorted(pictures), [], [], {}
     for name in names:
         scan = _open(pictures[name], spacing)
-        grids[name] = (scan.shape, tuple(round(float(s), 3) for s in scan.header.get_zooms()))
+        zooms = scan.header.get_zooms()
+        turn = torch.tensor(scan.affine[:3, :3] / zooms)
+        grids[name] = (scan.shape, tuple(round(float(s), 3) for s in zooms), turn)
         x.append(_array(pictures[name], scan).float())
         if drawn:
             mask = _open(drawn[name], spacing, like=scan)
@@ -102,12 +106,15 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
     )
     block = torch.arange(len(names))
     if groups:
-        block = codes_of(named_parts("volumes", names, groups, "a group"))[0]
+        block = named_codes(
+            f"volumes: {images}, groups", named_parts("volumes", names, groups, "a group")
+        )[0]
     lines = [
         (name, " x ".join(map(str, grids[name][0])), f"{scan.min():.4g} to {scan.max():.4g}")
         for name, scan in zip(names, x)
     ]
     notes = [count_of(len(names), "volume"), f"voxels of {grids[names[0]][1]} mm"]
+    notes += [f"passed over: {few(others)}"] * (len(others) > 0)
     notes += [
         f"mask value {v} is class {k} ({100 * float((y == k).float().mean()):.2g} % of voxels)"
         for k, v in enumerate(known)
@@ -116,17 +123,30 @@ def volumes(images, masks=None, *, spacing=None, values=None, most_classes=20, g
         torch.stack(x).unsqueeze(1), y, known, [str(v) for v in known], grids[names[0]][1], names, block,
         groups=block if groups else None, rows=[pictures[n].name for n in names], path=str(images),
         report=Report(Path(images).name, ("volume", "voxels", "range"), lines, notes),
-        decisions={"reader": "volumes", "spacing": spacing, "values": known},
+        decisions={
+            "reader": "volumes", "spacing": spacing, "values": known, "grid": grids[names[0]][1],
+            "classes": [str(v) for v in known],
+        },
     )  # fmt: skip
 
 
+def _check_spacing(spacing):
+    """Refuse what is no length."""
+    if spacing is not None and not (isinstance(spacing, Real) and 0 < spacing < float("inf")):
+        raise ValueError(
+            f"volumes: spacing must be a length in mm above 0, or None, found spacing={shown(spacing)}"
+        )
+
+
 def _by_name(folder):
-    """NIfTI files of a folder by their names without endings."""
-    folder, files = path_of("volumes", folder), {}
+    """NIfTI files of a folder by their names without endings, and what else lies there."""
+    folder, files, others = path_of("volumes", folder), {}, []
     if not folder.is_dir():
         raise FileNotFoundError(f"volumes: there is no folder {shown(folder)}")
     for file in sorted(folder.iterdir()):
-        if file.name[0] != "." and file.name.endswith(ENDINGS):
+        if file.name[0] != "." and not file.name.endswith(ENDINGS):
+            others.append(file)
+        elif file.name[0] != ".":
             name = file.name.removesuffix(".gz").removesuffix(".nii")
             if name in files:
                 raise ValueError(
@@ -135,7 +155,7 @@ def _by_name(folder):
             files[name] = file
     if not files:
         raise ValueError(f"volumes: expected files ({', '.join(ENDINGS)}) in {folder}, found none")
-    return files
+    return files, others
 
 
 def _open(file, spacing, like=None):
@@ -191,7 +211,11 @@ def _array(file, scan):
 
 def _check_grid(file, first, found, many):
     """Refuse volumes that cannot lie in one tensor."""
-    if first != found:
+    if bool(((first[2] - found[2]).abs() > TURN).any()):
+        raise ValueError(
+            f"volumes: {file} lies turned against the first volume; pass spacing= to resample all to straight axes"
+        )
+    if first[:2] != found[:2]:
         raise ValueError(
             f"volumes: {file} has {found[0]} voxels of {found[1]} mm, the first {first[0]} of {first[1]}; "
             "pass spacing= to resample, and cut them to one size"

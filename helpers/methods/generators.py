@@ -13,6 +13,14 @@ from functools import partial
 import torch
 from torch import nn
 
+from helpers.methods.densities import (
+    copies,
+    gaussian,
+    kernel_density,
+    local_gaussians,
+    mixture,
+    smote,
+)
 from helpers.methods.flow_matching import carry, flow_matching
 from helpers.methods.gan import non_saturating, wasserstein_gp
 from helpers.metrics.generation import coverage, precision
@@ -21,8 +29,6 @@ from helpers.models.mlp import MLP
 from helpers.train.loop import fit, predict
 
 LATENT, HIDDEN, BATCH = 16, 96, 64
-FEWEST = 24  # rows to learn from; below, validation rows have no fifth neighbour left
-FLOOR = 1e-4  # of a Gaussian's noise variance: columns of classes sum to a constant
 
 
 @dataclass(frozen=True)
@@ -43,153 +49,6 @@ class Way:
 def shown(setting):
     """One setting as text; a pair of rates is joined by a slash."""
     return " / ".join(map(str, setting)) if isinstance(setting, tuple) else str(setting)
-
-
-@dataclass
-class Noisy:
-    """Rows drawn from `rows` with normal noise of standard deviation `noise` added."""
-
-    rows: torch.Tensor
-    noise: float
-
-    def draw(self, count, seed):
-        """New rows (count, D).
-
-        Parameters
-        ----------
-        count, seed : int
-        """
-        g = torch.Generator().manual_seed(seed)
-        chosen = self.rows[torch.randint(len(self.rows), (count,), generator=g)]
-        return chosen + self.noise * torch.randn(chosen.shape, generator=g)
-
-
-def copies(rows, noise, updates, seed):
-    """The cheat: training rows again, with a little noise.
-
-    Parameters
-    ----------
-    rows : tensor (N, D), of spread about one
-    noise : float, its standard deviation
-    updates, seed : int, ignored
-    """
-    return Noisy(rows, noise)
-
-
-class KernelDensity(Noisy):
-    """Noisy rows as a density: a normal kernel of width `noise` around each row."""
-
-    def score(self, rows):
-        """Mean log-likelihood of rows, up to a constant (Parzen 1962)."""
-        apart = torch.cdist(rows, self.rows).square() / (-2 * self.noise**2)
-        constant = rows.shape[1] * torch.tensor(self.noise).log()
-        return float(apart.logsumexp(1).mean() - constant)
-
-
-def kernel_density(rows, width, updates, seed):
-    """A normal kernel around each training row (Parzen 1962).
-
-    Parameters
-    ----------
-    rows : tensor (N, D), of spread about one
-    width : float > 0, of the kernel
-    updates, seed : int, ignored
-    """
-    return KernelDensity(rows, width)
-
-
-@dataclass
-class Fitted:
-    """An estimator of scikit-learn with the random state that `draw` sets."""
-
-    estimator: object
-
-    def draw(self, count, seed):
-        """New rows (count, D), in random order.
-
-        Parameters
-        ----------
-        count, seed : int
-        """
-        found = torch.from_numpy(
-            self.estimator.set_params(random_state=seed).sample(count)[0]
-        ).float()
-        return found[torch.randperm(count, generator=torch.Generator().manual_seed(seed))]
-
-    def score(self, rows):
-        """Mean log-likelihood of rows."""
-        return float(self.estimator.score(rows.double().numpy()))
-
-
-def mixture(rows, components, updates, seed):
-    """A mixture of Gaussians with full covariances, by scikit-learn.
-
-    Parameters
-    ----------
-    rows : tensor (N, D), of spread about one
-    components : int, at most N / 2 are taken
-    updates : int, ignored
-    seed : int, of the start
-
-    Raises
-    ------
-    ValueError : for fewer than 24 rows.
-    """
-    from sklearn.mixture import GaussianMixture
-
-    if len(rows) < FEWEST:
-        raise ValueError(
-            f"mixture: expected at least {FEWEST} rows to learn from, found {len(rows)}; pass a "
-            "table of 60 rows or more"
-        )
-    components = min(components, len(rows) // 2)
-    found = GaussianMixture(components, reg_covar=0.02, random_state=seed)
-    return Fitted(found.fit(rows.double().numpy()))
-
-
-@dataclass
-class Principal:
-    """Probabilistic principal components: a Gaussian in few directions, even noise in the rest."""
-
-    estimator: object
-
-    def draw(self, count, seed):
-        """New rows (count, D).
-
-        Parameters
-        ----------
-        count, seed : int
-        """
-        g = torch.Generator().manual_seed(seed)
-        normal = self.normal()
-        noise = torch.randn(count, len(normal.loc), generator=g, dtype=torch.float64)
-        return (noise @ normal.scale_tril.T + normal.loc).float()
-
-    def normal(self):
-        """The Gaussian; its noise variance is at least FLOOR, so that it can be drawn from."""
-        found = self.estimator
-        found.noise_variance_ = max(found.noise_variance_, FLOOR)
-        mean, covariance = map(torch.from_numpy, (found.mean_, found.get_covariance()))
-        return torch.distributions.MultivariateNormal(mean, covariance)
-
-    def score(self, rows):
-        """Mean log-likelihood of rows."""
-        return float(self.normal().log_prob(rows.double()).mean())
-
-
-def gaussian(rows, directions, updates, seed):
-    """One Gaussian on principal components, by scikit-learn (Tipping and Bishop 1999).
-
-    Parameters
-    ----------
-    rows : tensor (N, D), of spread about one
-    directions : int, principal axes that are kept; the rest has one even spread
-    updates, seed : int, ignored
-    """
-    from sklearn.decomposition import PCA
-
-    directions = min(directions, min(rows.shape) - 1)
-    return Principal(PCA(directions, svd_solver="full").fit(rows.double().numpy()))
 
 
 @dataclass
@@ -298,11 +157,13 @@ WAYS = {
     "training rows with noise": Way(copies, "noise", (0.01,)),
     "one Gaussian": Way(gaussian, "directions", (20, 40, 60)),
     "mixture of Gaussians": Way(mixture, "components", (6, 12, 24)),
-    "kernel density": Way(kernel_density, "width", (0.2, 0.3, 0.4)),
+    "kernel density": Way(kernel_density, "width", (0.4, 0.5, 0.6)),
+    "local Gaussians": Way(local_gaussians, "neighbours", (10, 20, 40)),
+    "SMOTE": Way(smote, "neighbours", (3, 5, 10)),
     "plain game": Way(partial(game, step=non_saturating), "rates", RATES),
     "spectral norm": Way(partial(game, step=non_saturating, judge=spectral), "rates", RATES),
     "WGAN-GP": Way(partial(game, step=wasserstein_gp), "rates", RATES),
-    "flow matching": Way(flow, "rate", (0.001, 0.003, 0.006)),
+    "flow matching": Way(flow, "rate", (0.003, 0.006, 0.01)),
 }
 
 

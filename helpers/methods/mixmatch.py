@@ -115,6 +115,10 @@ class MixMatch(Supervised):
 
     def __init__(self, perturb, *, weight, ramp, alpha=0.75, views=2, temperature=0.5):
         super().__init__(F.cross_entropy, inputs_and_target)
+        if weight < 0 or ramp < 0:
+            raise ValueError(
+                f"MixMatch: expected weight and ramp of 0 or more, found {weight} and {ramp}"
+            )
         self.perturb, self.weight, self.ramp, self.alpha = perturb, weight, ramp, alpha
         self.guessing = {"views": views, "temperature": temperature}
         self.steps = 0

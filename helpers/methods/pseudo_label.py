@@ -39,7 +39,7 @@ def self_train(train, x, y, *, threshold=0.75, rounds=10, per_class=None):
 
     Raises
     ------
-    ValueError : for a threshold outside [0, 1).
+    ValueError : for a threshold outside [0, 1), or fewer than one round or label of a class.
 
     Examples
     --------
@@ -53,6 +53,10 @@ def self_train(train, x, y, *, threshold=0.75, rounds=10, per_class=None):
     """
     if not 0 <= threshold < 1:
         raise ValueError(f"self_train: threshold must lie in [0, 1), found {threshold}")
+    if rounds < 1 or (per_class is not None and per_class < 1):
+        raise ValueError(
+            f"self_train: expected rounds and per_class of 1 or more, found {rounds} and {per_class}"
+        )
     labels, added = y.clone(), torch.where(y >= 0, 0, -1)
     for number in range(1, rounds + 1):
         known = labels >= 0

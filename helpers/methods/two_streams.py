@@ -26,7 +26,7 @@ class TwoStreams:
 
     Raises
     ------
-    ValueError : without a single label.
+    ValueError : without a single label, or for a batch of nothing.
 
     Examples
     --------
@@ -37,6 +37,10 @@ class TwoStreams:
     """
 
     def __init__(self, x, y, *, batch_size=64, labelled=64, seed=0):
+        if batch_size < 1 or labelled < 1:
+            raise ValueError(
+                f"TwoStreams: expected batch_size and labelled of 1 or more, found {batch_size} and {labelled}"
+            )
         self.x, self.y, self.batch_size, self.seed, self.turn = x, y, batch_size, seed, 0
         self.few = (y >= 0).nonzero()[:, 0]
         if len(self.few) == 0:
@@ -65,7 +69,7 @@ def hide_labels(y, per_class, *, seed=0):
 
     Parameters
     ----------
-    y : Tensor (N,) of int64 labels.
+    y : Tensor (N,) of int64 labels; a -1 stays and is no class.
     per_class : int >= 0
     seed : int, draws which labels stay.
 
@@ -75,7 +79,7 @@ def hide_labels(y, per_class, *, seed=0):
 
     Raises
     ------
-    ValueError : if a class has fewer examples than that.
+    ValueError : if a class has fewer examples than that, or for a negative number.
 
     Examples
     --------
@@ -83,9 +87,11 @@ def hide_labels(y, per_class, *, seed=0):
     >>> sorted(hidden.tolist())
     [-1, -1, -1, 0, 1]
     """
+    if per_class < 0:
+        raise ValueError(f"hide_labels: expected per_class of 0 or more, found {per_class}")
     order = torch.randperm(len(y), generator=generator(seed))
     hidden = torch.full_like(y, -1)
-    for label in y.unique():
+    for label in y[y >= 0].unique():
         rows = order[y[order] == label]
         if len(rows) < per_class:
             raise ValueError(

@@ -6,6 +6,7 @@ difference, draw by draw, is free of it; two separate intervals are not.
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -33,7 +34,8 @@ class Difference(Interval):
         Parameters
         ----------
         margin : float >= 0
-            Differences up to this size do not matter. With 0 nothing is ever level.
+            Differences up to this size do not matter. With 0 only methods that
+            never differ are level.
 
         Examples
         --------
@@ -87,6 +89,9 @@ def mean_interval(values, how="t", *, share=None, confidence=0.95, seed=0):
         raise ValueError(
             "share= (test over training examples) belongs to how='resplit', and only there"
         )
+    within("confidence", confidence, 1)
+    if share is not None:
+        within("share", share, math.inf)
     if how not in ("t", "bootstrap", "resplit"):
         raise ValueError(f"how={how!r}: expected 't', 'bootstrap' or 'resplit'")
     mean = float(values.mean())
@@ -138,9 +143,25 @@ def difference(scores, others, how="t", *, share=None, confidence=0.95, seed=0, 
     return Difference(found.mean, found.low, found.high, wins, ties, len(gaps))
 
 
+def within(name, value, high):
+    """Refuse what is no number between 0 and `high`, limits excluded.
+
+    Parameters
+    ----------
+    name : str, for the error sentence
+    value : float
+    high : float
+    """
+    if not isinstance(value, Real) or not 0 < value < high:
+        raise ValueError(f"{name} must be a number between 0 and {high}, found {value!r:.60}")
+
+
 def as_scores(values):
     """A vector of at least two finite numbers."""
-    values = np.asarray([float(value) for value in values])
+    try:
+        values = np.asarray([float(value) for value in values])
+    except (TypeError, ValueError):
+        raise ValueError(f"expected scores, one number each, found {values!r:.60}") from None
     if len(values) < 2:
         raise ValueError(
             f"expected at least 2 scores, found {len(values)}: one run has no interval"

@@ -9,6 +9,8 @@ from numbers import Integral
 import numpy as np
 import torch
 
+MOST_CLASSES = 10_000  # a table of them takes 800 MB
+
 
 def tensor(where, name, values):
     """`values` as a detached tensor of real numbers; lists keep double precision.
@@ -70,7 +72,7 @@ def class_numbers(where, prediction, target, *, classes=None, ignore=None):
             f"two scores for each, found {tuple(prediction.shape)}"
         )
     guess, true = whole(where, "prediction", prediction), whole(where, "target", target)
-    if ignore is not None:
+    if ignored_label(where, ignore) is not None:
         guess, true = guess[true != ignore], true[true != ignore]
     if not len(true):
         raise ValueError(f"{where}: expected at least one example that counts, found none")
@@ -80,17 +82,31 @@ def class_numbers(where, prediction, target, *, classes=None, ignore=None):
 
 
 def number_of_classes(where, classes):
-    """Refuse a number of classes that is not whole or below 1.
+    """Refuse a number of classes that is not whole, below 1, or too large for a table.
 
     Parameters
     ----------
     where : str
     classes : int >= 1
     """
-    if not isinstance(classes, Integral) or classes < 1:
+    if not isinstance(classes, Integral) or not 1 <= classes <= MOST_CLASSES:
         raise ValueError(
-            f"{where}: expected a whole number of classes, at least 1, found {classes!r}"
+            f"{where}: expected a whole number of classes, at least 1 and at most {MOST_CLASSES}, "
+            f"found {classes!r:.60}"
         )
+
+
+def ignored_label(where, ignore):
+    """The label that does not count, or None; refuses what is no single whole number.
+
+    Parameters
+    ----------
+    where : str
+    ignore : int or None
+    """
+    if ignore is not None and (not isinstance(ignore, Integral) or isinstance(ignore, bool)):
+        raise ValueError(f"{where}: expected one whole number as ignore, found {ignore!r:.60}")
+    return ignore
 
 
 def whole(where, name, values):
@@ -174,7 +190,7 @@ def binary_scores(where, score, target, *, ignore=None):
     if score.ndim == 2:
         score = score[:, 1] if are_probabilities(score) else score[:, 1] - score[:, 0]
     score = score.numpy()
-    if ignore is not None:
+    if ignored_label(where, ignore) is not None:
         score, true = score[true != ignore], true[true != ignore]
     if set(true.tolist()) != {0, 1}:
         found = np.unique(true)[:5].tolist()

@@ -5,6 +5,8 @@ in its own set: a set's *manifold* is the union of its balls. Distances are comp
 at a time, so that 30,000 points fit in memory.
 """
 
+from numbers import Integral
+
 import torch
 
 from helpers.metrics.gate import tables
@@ -30,7 +32,7 @@ def radii(points, k=5):
     tensor([1., 1., 2.])
     """
     (points,) = tables("radii", points)
-    if not 1 <= k < len(points):
+    if not isinstance(k, Integral) or not 1 <= k < len(points):
         raise ValueError(
             f"radii: k must lie in 1..{len(points) - 1} for {len(points)} points, found {k}"
         )
@@ -196,7 +198,10 @@ def told_apart(real, fake, seed=0):
     n = min(len(real), len(fake))
     if n < 4:
         raise ValueError(f"told_apart: expected at least four rows of either kind, found {n}")
-    rows = torch.cat([real[:n], fake[:n]]).numpy()
+    draws = torch.Generator().manual_seed(seed)
+    if len(real) != len(fake):  # the longer one may be sorted
+        real, fake = (s[torch.randperm(len(s), generator=draws)[:n]] for s in (real, fake))
+    rows = torch.cat([real, fake]).numpy()
     kind = torch.arange(2).repeat_interleave(n).numpy()
     folds = StratifiedKFold(2, shuffle=True, random_state=seed)
     trees = ExtraTreesClassifier(50, random_state=seed)

@@ -1,7 +1,11 @@
 """What a map keeps: neighbours, labels, distances of groups (survey 2.3; chapter 2-considerations/dimensionality-reduction)."""
 
+from numbers import Integral
+
 import numpy as np
 import torch
+
+from helpers.metrics.gate import inside, tables, tensor, whole
 
 
 def nearest(x, k=15):
@@ -27,9 +31,9 @@ def nearest(x, k=15):
     """
     from sklearn.neighbors import NearestNeighbors
 
-    x = np.asarray(x)
-    if not 1 <= k < len(x):
-        raise ValueError(f"nearest(k={k}): expected 1 to {len(x) - 1} for {len(x)} rows")
+    (x,) = (table.numpy() for table in tables("nearest", x))
+    if not isinstance(k, Integral) or not 1 <= k < len(x):
+        raise ValueError(f"nearest(k={k!r}): expected 1 to {len(x) - 1} for {len(x)} rows")
     return NearestNeighbors(n_neighbors=k).fit(x).kneighbors(return_distance=False)
 
 
@@ -55,6 +59,15 @@ def neighbours_kept(x, z, k=15):
     return np.array([len(np.intersect1d(a, b)) / k for a, b in pairs])
 
 
+def _classes(where, z, y):
+    """One class number from 0 for each row of z."""
+    y = whole(where, "y", tensor(where, "y", y))
+    if len(y) != len(z) or not len(y):
+        raise ValueError(f"{where}: expected one class a row, found {len(z)} rows and {len(y)}")
+    inside(where, "y", y, None)
+    return y
+
+
 def vote(z, y, k=15):
     """The class that most of the k nearest *other* rows have; the lowest class wins a tie.
 
@@ -73,7 +86,7 @@ def vote(z, y, k=15):
     >>> vote([[0.0], [1.0], [2.0], [9.0]], [1, 1, 0, 0], k=2).tolist()
     [0, 0, 1, 0]
     """
-    y = np.asarray(y)
+    y = _classes("vote", z, y)
     return np.array([np.bincount(y[rows]).argmax() for rows in nearest(z, k)])
 
 
@@ -94,6 +107,6 @@ def between(z, y):
     >>> between([[0.0, 0.0], [2.0, 0.0], [1.0, 4.0]], [0, 0, 1])[0, 1].item()
     4.0
     """
-    z, y = torch.as_tensor(np.asarray(z)).double(), torch.as_tensor(y)
+    z, y = torch.as_tensor(np.asarray(z)).double(), torch.from_numpy(_classes("between", z, y))
     means = torch.stack([z[y == k].mean(0) for k in range(int(y.max()) + 1)])
     return torch.cdist(means, means)

@@ -3,13 +3,22 @@
 Scores are counted by scikit-learn and SciPy; the loss, which needs a gradient, is ours.
 """
 
+from numbers import Real
+
 import numpy as np
 import torch
 from scipy import ndimage
 from sklearn import metrics
 from torch.nn.functional import one_hot
 
-from helpers.metrics.gate import as_score, class_numbers, inside, number_of_classes, tensor
+from helpers.metrics.gate import (
+    as_score,
+    class_numbers,
+    ignored_label,
+    inside,
+    number_of_classes,
+    tensor,
+)
 
 
 def dice(prediction, target, classes, *, ignore=None):
@@ -66,6 +75,10 @@ def dice_per_image(found, y, classes):
     >>> dice_per_image(torch.tensor([[[0, 1]], [[0, 0]]]), torch.tensor([[[1, 1]], [[0, 0]]]), 2)
     [0.6666666666666666, 1.0]
     """
+    if len(found) != len(y):
+        raise ValueError(
+            f"dice_per_image: expected as many masks on both sides, found {len(found)} and {len(y)}"
+        )
     scores = [dice(ours[None], true[None], classes)[1:] for ours, true in zip(found, y)]
     return [float(score.nanmean().nan_to_num(1.0)) for score in scores]
 
@@ -119,12 +132,16 @@ def soft_dice_loss(scores, target, *, smooth=1e-5, ignore=None):
     >>> round(float(soft_dice_loss(sure, torch.tensor([0, 1]))), 4)
     0.0
     """
-    if scores.ndim < 2 or target.shape != scores[:, 0].shape or target.is_floating_point():
+    wrong = target.is_floating_point() or scores.is_complex()
+    if scores.ndim < 2 or target.shape != scores[:, 0].shape or wrong:
         raise ValueError(
             "soft_dice_loss: expected scores (B, K, ...) and whole class numbers (B, ...), found "
             f"{tuple(scores.shape)} and {target.dtype} {tuple(target.shape)}"
         )
-    counts = torch.ones_like(target, dtype=torch.bool) if ignore is None else target != ignore
+    counts = torch.ones_like(target, dtype=torch.bool)
+    if ignored_label("soft_dice_loss", ignore) is not None:
+        counts = target != ignore
+        scores = scores.where(counts[:, None], 0)  # whatever stands there, NaN too
     target = target.long() * counts
     if target.is_cpu and target.numel():
         inside("soft_dice_loss", "target", target, scores.shape[1])
@@ -167,8 +184,10 @@ def surface_dice(prediction, target, *, tolerance=1.0):
             f"surface_dice: expected two masks of bool and of one shape, found {a.dtype} "
             f"{tuple(a.shape)} and {b.dtype} {tuple(b.shape)}"
         )
-    if not tolerance >= 0:
-        raise ValueError(f"surface_dice: expected a tolerance of 0 or more, found {tolerance}")
+    if not isinstance(tolerance, Real) or not tolerance >= 0:
+        raise ValueError(
+            f"surface_dice: expected a tolerance of 0 or more, found {tolerance!r:.60}"
+        )
     a, b = (mask & ~ndimage.binary_erosion(mask) for mask in (a.cpu().numpy(), b.cpu().numpy()))
     if not a.any() or not b.any():
         return as_score(0.0 if a.any() or b.any() else np.nan)

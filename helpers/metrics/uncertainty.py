@@ -1,5 +1,7 @@
 """How far a score can be trusted (survey 9; chapter 4-models/supervised-learning)."""
 
+from numbers import Integral
+
 import numpy as np
 import torch
 from scipy import stats
@@ -37,7 +39,7 @@ def bootstrap_interval(values, statistic=torch.mean, *, confidence=0.95, repeats
     >>> round(low, 2), round(high, 2)
     (0.84, 0.96)
     """
-    if not 0 < confidence < 1 or repeats < 1:
+    if not 0 < confidence < 1 or not isinstance(repeats, Integral) or repeats < 1:
         raise ValueError(
             "bootstrap_interval: expected a confidence in (0, 1) and one repeat or more, found "
             f"{confidence} and {repeats}"

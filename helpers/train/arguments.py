@@ -153,7 +153,8 @@ def check_loss(result, run):
     """
     loss, logged = result, None
     if isinstance(result, dict):
-        loss, logged = result.get("loss"), {k: v for k, v in result.items() if k != "loss"}
+        loss = result.get("loss")
+        logged = {name: no_graph(value) for name, value in result.items() if name != "loss"}
     if run.only is None:
         raise ValueError(
             f"the step returned one loss, but the model has the players {sorted(run.optimizers)}; "
@@ -166,6 +167,11 @@ def check_loss(result, run):
         "tensor of one number that depends on the model's weights, or a dict with such a 'loss', "
         "or a generator of (player, loss)"
     )
+
+
+def no_graph(value):
+    """A logged entry without the graph behind it, which would keep a batch's activations."""
+    return value.detach() if isinstance(value, torch.Tensor) else value
 
 
 def described(result, loss):

@@ -41,7 +41,7 @@ class Average:
             raise ValueError(
                 f"Average(decay={decay!r}): expected a number in (0, 1) or None for SWA"
             )
-        self.model = copy.deepcopy(model).requires_grad_(False)
+        self.model = copy.deepcopy(model, memo_of(model)).requires_grad_(False)
         self.decay, self.warm_up, self.updates = decay, warm_up, 0
 
     @torch.no_grad()
@@ -82,6 +82,13 @@ class Average:
         self.updates = state["updates"]
 
 
+def memo_of(model):
+    """For ``copy.deepcopy``: copies, without a graph, of what modules keep of a forward pass."""
+    kept = [part for module in model.modules() for part in vars(module).values()]
+    kept = [part for part in kept if isinstance(part, torch.Tensor) and not part.is_leaf]
+    return {id(part): part.detach().clone() for part in kept}
+
+
 class Stepped(torch.nn.Module):
     """A model whose input is a batch and whose forward pass is a step.
 
@@ -97,6 +104,8 @@ class Stepped(torch.nn.Module):
 
     def forward(self, batch):
         """Run the step for what batch norm sees of it."""
-        result = self.step(self.model, batch.batch if isinstance(batch, Spare) else batch)
-        if hasattr(result, "__next__"):
-            result.close()
+        with torch.enable_grad():  # a step may need gradients of its own: a penalty, an attack
+            result = self.step(self.model, batch.batch if isinstance(batch, Spare) else batch)
+            if hasattr(result, "__next__"):
+                for _ in result:  # every player's forward passes
+                    pass

@@ -8,6 +8,7 @@ example at most, and one that would be empty is a `Spare`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Number
 
 import numpy as np
 import torch
@@ -40,7 +41,7 @@ class TensorBatches:
 
     Notes
     -----
-    A last batch of a single example is left out: batch norm cannot train on it.
+    A last batch of a single example is left out, unless all are: batch norm cannot train on it.
     """
 
     def __init__(self, tensors, batch_size, *, seed, device, shuffle=True, rank=0, world=1):
@@ -55,6 +56,7 @@ class TensorBatches:
         self.n, self.batch_size = lengths.pop(), int(batch_size)
         self.seed, self.shuffle = seed, shuffle
         self.device, self.rank, self.world = device, rank, world
+        self.spares_one = shuffle and self.batch_size > 1
         if self.n == 0:
             raise ValueError("the data set is empty: expected at least one example, found none")
 
@@ -65,12 +67,13 @@ class TensorBatches:
         else:
             order = torch.arange(self.n, device=self.device)
         chunks = order.split(self.batch_size * self.world)
-        return chunks[:-1] if self.shuffle and len(chunks) > 1 == len(chunks[-1]) else chunks
+        left_out = self.spares_one and len(chunks) > 1 == len(chunks[-1])
+        return chunks[:-1] if left_out else chunks
 
     def __len__(self):
         rest = self.n % (self.batch_size * self.world)
         whole = self.n // (self.batch_size * self.world)
-        return whole + (rest > (1 if self.shuffle and whole else 0))
+        return whole + (rest > (1 if self.spares_one and whole else 0))
 
     def epoch(self, epoch):
         """Yield the batches of one epoch, each a tuple of tensors."""
@@ -148,6 +151,7 @@ class IterableBatches:
         self.source, self.batch_size = source, batch_size
         self.device, self.rank, self.world = device, rank, world
         self.first = None  # digest of what the first step of all processes saw
+        self.ended = False  # True once the source has nothing more to read in this epoch
 
     def __len__(self):
         if self.batch_size:
@@ -156,11 +160,11 @@ class IterableBatches:
 
     def epoch(self, epoch):
         """Yield the batches of one epoch, moved to the device."""
-        if hasattr(self.source, "set_epoch"):
-            self.source.set_epoch(epoch)
-        source = self.source
+        set_epoch(self.source, epoch)
+        self.ended = False
+        source = self.told()
         if self.batch_size:  # single examples
-            source = DataLoader(source, self.batch_size, generator=generator(0, epoch))
+            source = DataLoader(Told(source), self.batch_size, generator=generator(0, epoch))
         group = []
         for batch in source:
             if self.world == 1:
@@ -173,11 +177,45 @@ class IterableBatches:
         if group:
             yield self.mine(group)
 
+    def told(self):
+        """What the source gives; `ended` is true after the last of it."""
+        yield from self.source
+        self.ended = True
+
     def mine(self, group):
         """This process's batch of those that make one step."""
         self.first = self.first or digest(group)
         batch = to_device(group[min(self.rank, len(group) - 1)], self.device, non_blocking=True)
         return batch if self.rank < len(group) else Spare(batch)
+
+
+class Told(IterableDataset):
+    """Single examples of an iterator, for a loader to put together.
+
+    Parameters
+    ----------
+    examples : iterator
+    """
+
+    def __init__(self, examples):
+        self.examples = examples
+
+    def __iter__(self):
+        return self.examples
+
+
+def set_epoch(source, epoch):
+    """Tell data, or the samplers of a loader, which epoch begins, if they ask.
+
+    Parameters
+    ----------
+    source : anything that `fit` trains on
+    epoch : int, from 0
+    """
+    inner = [getattr(source, name, None) for name in ("sampler", "batch_sampler")]
+    for asked in (source, *inner, getattr(inner[1], "sampler", None)):
+        if hasattr(asked, "set_epoch"):
+            asked.set_epoch(epoch)
 
 
 def make_batches(data, batch_size, **place):
@@ -210,10 +248,13 @@ def make_batches(data, batch_size, **place):
 
 def refuse_unreadable(data):
     """Raise for what is no iterable of batches, or one that can be read only once."""
-    kind, expected = (
-        type(data).__name__,
-        "expected a tuple of tensors, a Dataset or an iterable of batches",
-    )
+    kind = type(data).__name__
+    expected = "expected a tuple of tensors, a Dataset or an iterable of batches"
+    if isinstance(data, list) and len(data) == 2 and is_pair(*data):
+        raise ValueError(
+            f"data: {expected}, found a list of two tensors with {len(data[0])} rows each; if they "
+            "are x and y give a tuple, if they are two batches [(a,), (b,)]"
+        )
     if isinstance(data, tuple) and any(isinstance(p, torch.Tensor | np.ndarray) for p in data):
         found = ", ".join(type(part).__name__ for part in data)
         raise ValueError(f"data: expected a tuple of tensors alone, found ({found})")
@@ -224,6 +265,17 @@ def refuse_unreadable(data):
             f"data of type {kind} can be read only once: {expected} that can be read anew at every "
             "epoch, for instance list(...) of it"
         )
+
+
+def is_pair(x, y):
+    """True for two tensors of as many rows.
+
+    Parameters
+    ----------
+    x, y : anything
+    """
+    both = isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor)
+    return both and x.ndim > 0 and y.ndim > 0 and len(x) == len(y)
 
 
 def size_of(batch):
@@ -239,7 +291,7 @@ def size_of(batch):
     5
     """
     if isinstance(batch, tuple | list) and batch:
-        return size_of(batch[0])
+        return size_of_parts(batch)
     if isinstance(batch, torch.Tensor) and batch.ndim:
         return batch.shape[0]
     if isinstance(batch, Spare):
@@ -247,10 +299,32 @@ def size_of(batch):
     if hasattr(batch, "num_graphs"):
         return batch.num_graphs
     if isinstance(batch, Mapping) and batch:
-        return size_of(next(iter(batch.values())))
+        return size_of_parts(list(batch.values()))
     if hasattr(batch, "__len__"):
         return len(batch)
     raise ValueError(
         f"a batch of type {type(batch).__name__}: expected tensors, or an object with len() or "
         "num_graphs, to count its examples"
     )
+
+
+def size_of_parts(parts):
+    """Number of examples in the parts of a batch: those of the first that is not one number.
+
+    A list of tensors is several inputs, each (N, ...), or one input an example (images of many
+    sizes): the latter where another part has an entry for each of them and not for each row.
+
+    Parameters
+    ----------
+    parts : tuple or list, not empty
+    """
+    parts = [p for p in parts if not isinstance(p, torch.Tensor) or p.ndim] or parts
+    first, rest = parts[0], parts[1:]
+    if isinstance(first, str | bytes | Number):
+        return len(parts)
+    size = size_of(first)
+    if isinstance(first, tuple | list) and isinstance(first[0], torch.Tensor):
+        tensors = {len(p) for p in rest if isinstance(p, torch.Tensor)}
+        lists = {len(p) for p in rest if isinstance(p, list | tuple) and isinstance(p[0], Mapping)}
+        return len(first) if len(first) in tensors | lists and size not in tensors else size
+    return size

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-FORMAT = 3
+FORMAT = 4
 LONGEST = 250  # bytes of a file's name, with room for ".part" in the 255 of most systems
 MARK = b"helpers sha256 "  # the file ends with this and 64 hexadecimal digits
 CHANGEABLE = (
@@ -28,7 +28,8 @@ class Checkpoint:
     Parameters
     ----------
     path : str or Path
-        One file, replaced at each save. Parent folders are made.
+        One file, replaced at each save by way of ``<path>.part``, which is the engine's too.
+        Parent folders are made.
     every : int >= 1
         Epochs between saves.
     steps : int >= 1 or None

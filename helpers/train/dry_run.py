@@ -10,6 +10,7 @@ import itertools
 import torch
 from torch import nn
 
+from helpers.train.average import memo_of
 from helpers.train.batches import Spare, TensorBatches
 from helpers.train.evaluate import validate
 from helpers.train.guard import one_sentence
@@ -82,7 +83,10 @@ def check_validation(run, valid, metrics):
 
 
 def bears_channels_last(run, batch):
-    """True if the model has 2-D convolutions and a copy of it takes a step channels-last.
+    """True if the model has 2-D convolutions and a copy of it can be trained channels-last.
+
+    The model's forward pass decides, so that nothing that a step or its loss remembers moves; only
+    a model that does not take the batch's inputs, such as one of players, is tried with the step.
 
     Parameters
     ----------
@@ -91,17 +95,46 @@ def bears_channels_last(run, batch):
     """
     if not any(isinstance(module, nn.Conv2d) for module in run.model.modules()):
         return False
+    for layout in (to_channels_last, lambda model: None):
+        if works(run, lambda model, step: model(*inputs_of(run.step, batch)), layout):
+            return layout is to_channels_last
+    return works(run, lambda model, step: step(model, batch), to_channels_last)
+
+
+def works(run, forward, layout):
+    """True if `forward` of copies of model and step, and its gradient, can be computed.
+
+    Parameters
+    ----------
+    run : Run
+    forward : callable, (model, step) -> tensor, dict with "loss" or generator of (player, loss)
+    layout : callable, changes how the model lies in memory
+    """
     try:
-        model, step = copy.deepcopy((run.model, run.step))
-        to_channels_last(model.train())
+        memo = memo_of(run.model)
+        model, step = copy.deepcopy((run.model, run.step), memo)
+        layout(model.train())
         with run.precision.autocast():
-            result = step(model, batch)
-        losses = (loss for _, loss in result) if hasattr(result, "__next__") else [result]
-        for loss in losses:
-            (loss["loss"] if isinstance(loss, dict) else loss).backward()
+            result = forward(model, step)
+        outputs = (loss for _, loss in result) if hasattr(result, "__next__") else [result]
+        for output in outputs:
+            (output["loss"] if isinstance(output, dict) else output).sum().backward()
     except Exception:  # .view on a strided tensor, most often; the real step says what else
         return False
     return True
+
+
+def inputs_of(step, batch):
+    """What a model of one player is called with: what `supervised` unpacks, or the first part.
+
+    Parameters
+    ----------
+    step : Step
+    batch : the first one, as the step takes it
+    """
+    if isinstance(step, Supervised):
+        return step.unpack(batch)[0]
+    return [batch if isinstance(batch, torch.Tensor) else batch[0]]
 
 
 def to_channels_last(model):
@@ -132,7 +165,7 @@ def check_labels(run, batch):
     if labels.is_floating_point():
         return
     inputs, _ = run.step.unpack(batch)
-    with torch.inference_mode():
+    with torch.no_grad():
         scores = run.model.eval()(*inputs)[:1].float().cpu()
         try:
             for some in labels.split(4096):

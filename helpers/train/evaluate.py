@@ -41,7 +41,7 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
     """
     model.eval()
     total, seen, kept, done = 0.0, 0, [], []
-    with torch.inference_mode(), (precision or Precision("fp32", torch.device("cpu"))).autocast():
+    with torch.no_grad(), (precision or Precision("fp32", torch.device("cpu"))).autocast():
         for batch in batches.epoch(0):
             if interrupt and interrupt.requested:
                 raise Interrupted
@@ -51,16 +51,16 @@ def validate(model, batches, step, metrics=None, precision=None, *, first=False,
                 loss, prediction, target = judged(step.validate(model, batch))
             size = size_of(batch)
             if loss is not None and labels_classes(prediction, target):
-                loss, size = without_ignored(loss, target, size)
+                loss, size = without_ignored(loss, target, size, getattr(step, "loss", None))
             total, seen = (None if loss is None else total + loss.float() * size), seen + size
             if metrics:
                 kept.append((prediction, target))
             if first:
                 break
-        if not done:
-            raise ValueError("the validation data gave no batch: expected at least one, found none")
-        row = {} if total is None else {"valid_loss": float(total / seen)}
-        return row | (measure(metrics, kept) if metrics else {})
+    if not done:
+        raise ValueError("the validation data gave no batch: expected at least one, found none")
+    row = {} if total is None else {"valid_loss": float(total / seen)}
+    return row | (measure(metrics, kept) if metrics else {})
 
 
 def labels_classes(prediction, target):
@@ -74,19 +74,26 @@ def labels_classes(prediction, target):
     return both and target.dtype == torch.int64 and prediction.ndim == target.ndim + 1
 
 
-def without_ignored(loss, target, size):
-    """The loss, 0 if all labels are -100, and the size times the share of labels that are not.
+def without_ignored(loss, target, size, function):
+    """The loss, 0 if no label counts, and the size times what the labels that count weigh.
 
     Parameters
     ----------
     loss : 0-d tensor
-        A mean over the labels that are not -100.
+        A mean over the labels that count, weighted as the loss weights the classes.
     target : int64 tensor (N, ...)
     size : int
         Examples in the batch.
+    function : the loss, whose `ignore_index` and `weight` are read where it is a module of torch
+        or a ``functools.partial``; others are taken to leave out -100 and to weigh classes alike
     """
-    counts = (target != -100).sum()
-    return torch.where(counts > 0, loss, 0.0), size * (counts / max(target.numel(), 1))
+    said = getattr(function, "keywords", None) or getattr(function, "__dict__", {})
+    said = said | getattr(function, "_buffers", {})
+    counted = target != said.get("ignore_index", -100)
+    weight = said.get("weight")
+    weights = counted if weight is None else counted * weight[target.clamp(0, len(weight) - 1)]
+    share = weights.sum() / max(target.numel(), 1)
+    return torch.where(share > 0, loss, 0.0), size * share
 
 
 def judged(result):
@@ -132,7 +139,7 @@ def measure(metrics, kept):
     row = {}
     for name, metric in metrics.items():
         with one_sentence(f"metric {name!r}", lambda: "validation"):
-            value = metric(prediction, target)
+            value = metric(prediction.clone(), target.clone())  # its own, to write in
         if not isinstance(value, numbers.Number) and getattr(value, "size", None) is None:
             raise ValueError(f"metric {name!r}: expected a number, found {type(value).__name__}")
         try:
@@ -188,7 +195,7 @@ def predict(model, x, *, batch_size=512):
     model.eval()
     batches = make_batches(x, batch_size, seed=0, device=place_of(model), shuffle=False)
     outputs = []
-    with torch.inference_mode():
+    with torch.no_grad():
         for batch in batches.epoch(0):
             with one_sentence("the model", lambda: f"batch {len(outputs) + 1}"):
                 output = model(*batch) if isinstance(batches, TensorBatches) else model(batch)

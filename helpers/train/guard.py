@@ -92,7 +92,7 @@ def one_sentence(what, where):
     """
     try:
         yield
-    except (ArithmeticError, torch.OutOfMemoryError, MemoryError):
+    except (BadLoss, torch.OutOfMemoryError, MemoryError):
         raise
     except Exception as error:
         if isinstance(error, ValueError) and is_ours(error):

@@ -1,5 +1,7 @@
 """What happened during training, one row an epoch (survey 9; chapter 4-models/supervised-learning)."""
 
+import math
+
 import torch
 
 WRITTEN = {"epoch", "loss", "valid_loss", "lr", "seconds"}  # columns of the engine itself
@@ -16,7 +18,7 @@ class History:
     best_epoch : int or None
         The epoch whose weights were kept, with early stopping.
     averaged : nn.Module or None
-        The model with averaged weights, with ``average=``.
+        The model with averaged weights, with ``average=``; None if "swa" never began.
     interrupted : bool
         True after Ctrl-C.
     """
@@ -30,22 +32,25 @@ class History:
         return self.column(column)[-1]
 
     def column(self, column):
-        """All values of a column, one an epoch."""
-        if not self.rows or column not in self.rows[-1]:
-            known = ", ".join(self.rows[-1]) if self.rows else "no rows at all"
+        """All values of a column, one an epoch; NaN where an epoch has none."""
+        names = dict.fromkeys(name for row in self.rows for name in row)
+        if column not in names:
+            known = ", ".join(names) or "no rows at all"
             raise ValueError(f"History has no column {column!r}; found {known}")
-        return [row[column] for row in self.rows]
+        return [row.get(column, math.nan) for row in self.rows]
 
     def frame(self):
         """The rows as a pandas DataFrame indexed by epoch."""
         import pandas
 
-        return pandas.DataFrame(self.rows).set_index("epoch")
+        return pandas.DataFrame(self.rows or {"epoch": []}).set_index("epoch")
 
     def plot(self, ax=None):
         """Draw the learning curves; returns the matplotlib axes."""
         from helpers.plots.curves import learning_curves
 
+        if not self.rows:
+            raise ValueError("History.plot: expected at least one epoch, found none trained")
         return learning_curves(self.rows, ax=ax)
 
     def tensorboard(self, folder):
@@ -85,6 +90,9 @@ def cell(row, name):
 def epoch_row(epoch, losses, together):
     """Means over one epoch, weighted by batch size, over all processes.
 
+    An entry that a step logs now and then (a generator's loss at every fifth batch) is the mean
+    over the batches that logged it.
+
     Parameters
     ----------
     epoch : int, from 1
@@ -93,25 +101,23 @@ def epoch_row(epoch, losses, together):
 
     Raises
     ------
-    ValueError : for logged entries that are no numbers, differ from batch to batch, or have the
-        name of a column that the engine writes.
+    ValueError : for logged entries that are no numbers or have the name of a column that the
+        engine writes.
     """
-    sizes = torch.tensor([size for size, _, _ in losses], dtype=torch.float64)
-    columns = {"loss": [loss for _, loss, _ in losses]}
-    for name in losses[0][2] or ():
+    columns = {"loss": [(size, loss) for size, loss, _ in losses]}
+    logged = [(size, name, entry) for size, _, log in losses for name, entry in (log or {}).items()]
+    mine = dict.fromkeys(name for _, name, _ in logged)
+    for name in dict.fromkeys(name for names in together.gather(list(mine)) for name in names):
         if name in WRITTEN:
             raise ValueError(f"the step logs {name!r}: expected another name, {WRITTEN} are taken")
-        if not all(logged and name in logged for _, _, logged in losses):
-            raise ValueError(
-                f"the step logs {name!r} for some batches: expected it for all or none"
-            )
-        columns[name] = [logged[name] for _, _, logged in losses]
+        columns[name] = [(size, entry) for size, other, entry in logged if other == name]
     row = {"epoch": epoch}
-    for name, values in columns.items():
+    for name, pairs in columns.items():
+        sizes = torch.tensor([size for size, _ in pairs], dtype=torch.float64)
         try:
-            total = float((numbers(values) * sizes).sum())
+            total = float((numbers([value for _, value in pairs]) * sizes).sum())
         except (TypeError, ValueError, RuntimeError) as error:
-            found = getattr(values[0], "shape", type(values[0]).__name__)
+            found = getattr(pairs[0][1], "shape", type(pairs[0][1]).__name__)
             raise ValueError(f"the step logs {name!r}: expected a number, found {found}") from error
         row[name] = together.mean(total, float(sizes.sum()))
     return row

@@ -1,6 +1,6 @@
 """The training loop: one function trains everything in the book (survey 4.1; chapter 4-models/supervised-learning).
 
-Read `fit` first, then `train_epoch` and `update`: they are the loop of every tutorial,
+Read `fit` first, then `train_epoch`, then `update` in update.py: the loop of every tutorial,
 
     for epoch: for batch: loss = step(model, batch); loss.backward(); optimizer.step()
 
@@ -10,16 +10,16 @@ named function of a neighbouring file.
 
 import copy
 import itertools
-import math
 import time
+import warnings
 from types import SimpleNamespace
 
 import torch
 from torch import nn
 
 from helpers.ground.device import pick_device
-from helpers.train.arguments import check_arguments, check_loss, check_player, refuse_alone
-from helpers.train.batches import Spare, make_batches, size_of
+from helpers.train.arguments import check_arguments, refuse_alone
+from helpers.train.batches import make_batches
 from helpers.train.checkpoint import as_checkpoint
 from helpers.train.dry_run import dry_run
 from helpers.train.evaluate import Interrupted, evaluate, predict, validate
@@ -33,7 +33,8 @@ from helpers.train.progress import Progress
 from helpers.train.random_state import random_states, restore_random_states
 from helpers.train.run import Run
 from helpers.train.snapshot import begin, resume, save, say_what_changes
-from helpers.train.steps import as_step, comparing
+from helpers.train.steps import as_step
+from helpers.train.update import first_update, update
 from helpers.train.windows import open_epoch, windows_of
 
 __all__ = ["evaluate", "fit", "predict"]
@@ -51,7 +52,8 @@ def fit(
     model : nn.Module
         For several players an ``nn.ModuleDict`` of them.
     train, valid : tensor, tuple of tensors, Dataset, IterableDataset or iterable of batches
-        Tensors move to the device once and are sliced there: the fast path.
+        Tensors move to the device once and are sliced there: the fast path. An epoch ends where
+        the data end.
     step : Step or callable, (model, batch) -> loss, dict with "loss", or generator of (player, loss)
         The method; `helpers.train.steps` says what a step, data and a checkpoint are.
     epochs : int >= 0
@@ -94,6 +96,14 @@ def fit(
     Returns
     -------
     History
+
+    Notes
+    -----
+    Every module is put into train mode at each epoch, frozen ones too; batch norm whose statistics
+    must stay needs a ``train`` of its own, such as ``norm.train = lambda mode=True: norm``. The
+    default optimiser holds the weights that require a gradient when training begins, no others.
+    Before the first epoch one validation batch is judged; with 2-D convolutions a copy of the
+    model, or the step on it where there are several players, tries another layout in memory.
 
     Raises
     ------
@@ -148,7 +158,7 @@ def fit(
                 close_epoch(run, row)
             run.history.interrupted = together.any(interrupt.requested, now=True)
             if run.history.interrupted and run.checkpoint:
-                save(run)
+                save(run, last=True)
     finally:
         run.progress.close()
         set_rates(run.optimizers, run.rates)  # a caller's optimiser keeps its rates
@@ -194,119 +204,6 @@ def train_epoch(run, windows, interrupt):
     for model in (run.model, run.judged):
         run.together.share_buffers(model)
     return epoch_row(run.epoch + 1, run.losses, run.together)
-
-
-def first_update(run, window):
-    """One update of `run` by `window`, watched: shapes that broadcast, a loss that moves nothing.
-
-    Parameters
-    ----------
-    run : Run
-    window : list of batches
-    """
-    with comparing(run.step):
-        seen = update(run, window)
-    named = seen[0][2] if run.only is None else run.optimizers
-    for player in named:
-        groups = run.optimizers[player].param_groups
-        if all(p.grad is None for group in groups for p in group["params"]):
-            raise ValueError(
-                f"the step's loss gives no weight of {player!r} a gradient; expected a loss of the "
-                "model that the step is called with"
-            )
-    run.unproven = False
-    if run.checkpoint:
-        say_what_changes(run)
-    return seen
-
-
-def update(run, window):
-    """One optimiser step (for each player); returns (examples, loss, logged) per batch.
-
-    Parameters
-    ----------
-    run : Run
-    window : list of batches, whose gradients are joined
-    """
-    sizes = [size_of(batch) for batch in window]
-    whole, seen = sum(sizes), []
-    for batch, size in zip(window, sizes):
-        batch = batch.batch if isinstance(batch, Spare) else batch
-        with run.autocast:
-            result = run.step(run.forward, batch)
-        if hasattr(result, "__next__"):
-            return update_players(run, result, batch, size)
-        loss, logged = check_loss(result, run)
-        if not seen:
-            run.only.zero_grad(set_to_none=True)
-        seen.append((size, noted(run, loss, batch, len(seen)), logged))
-        run.precision.backward(loss if len(window) == 1 else loss * (size / max(whole, 1)))
-    apply(run, run.only, whole)
-    return seen
-
-
-def update_players(run, losses, batch, size):
-    """Step through a generator of (player, loss), updating each player as it is named.
-
-    Parameters
-    ----------
-    run : Run
-    losses : generator of (player, loss), which a step returned
-    batch, size : what the step was called with, and its number of examples
-    """
-    if run.wanted.accumulate > 1:
-        raise ValueError("accumulate > 1: expected a step with one loss, found one with players")
-    logged, total = {}, 0.0
-    while True:
-        with run.autocast:
-            named = next(losses, None)
-        if named is None:
-            break
-        player, loss = check_player(named, run)
-        logged[player] = noted(run, loss, batch)
-        total = total + logged[player]
-        run.optimizers[player].zero_grad(set_to_none=True)
-        run.precision.backward(loss)
-        apply(run, run.optimizers[player], size)
-    if not logged:
-        raise ValueError("the step yielded nothing; expected at least one (player, loss)")
-    return [(size, total, logged)]
-
-
-def noted(run, loss, batch, ahead=0):
-    """The loss for the record: checked at once on the CPU; on a GPU without waiting for it.
-
-    Parameters
-    ----------
-    run : Run
-    loss : tensor of one number
-    batch : what the step was called with
-    ahead : int, batches of this window before it
-    """
-    if not run.at_once:
-        return loss.detach()
-    value = loss.item()
-    if not math.isfinite(value):
-        explain_bad_loss(run.model, run.step, batch, run.whereabouts(ahead))
-    return value
-
-
-def apply(run, optimizer, size):
-    """Average over processes, clip, and change the weights.
-
-    Parameters
-    ----------
-    run : Run
-    optimizer : torch.optim.Optimizer, of one player
-    size : int, examples behind the gradients
-    """
-    if run.together.world > 1 or run.wanted.clip:
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        run.together.average(parameters, size)
-        run.precision.unscale(optimizer)
-        if run.wanted.clip:
-            nn.utils.clip_grad_norm_(parameters, run.wanted.clip)
-    run.precision.step(optimizer)
 
 
 def refuse_bad_losses(run, last_good):
@@ -373,16 +270,24 @@ def close_epoch(run, row):
     if run.stop and run.stop.improved(row):
         run.history.best_epoch = run.epoch
         run.best = copy.deepcopy(run.judged.state_dict())
+    if run.checkpoint and (run.epoch == 1 or not run.unfinished):
+        say_what_changes(run)
     if run.checkpoint and (run.epoch % run.checkpoint.every == 0 or not run.unfinished):
-        save(run)
+        save(run, last=not run.unfinished)
 
 
 def finish(run):
     """Best weights back into the model, averages into the history."""
     if run.best is not None:
         run.model.load_state_dict(run.best)
-    if run.average:
+    if run.average and (run.average.updates or run.wanted.average != "swa"):
         run.history.averaged = run.average.model.eval()
+    elif run.average and run.epoch:
+        warnings.warn(
+            "average='swa': training ended before its last quarter, so nothing was averaged and "
+            "history.averaged is None",
+            stacklevel=3,
+        )
     run.model.eval()
     return run.history
 

@@ -1,5 +1,8 @@
 """One optimiser a player, and the rates that a schedule scales (chapter 4-models/supervised-learning)."""
 
+import inspect
+import math
+import warnings
 from functools import partial
 
 import torch
@@ -45,7 +48,20 @@ def make_optimizers(model, optimizer, lr, device):
             "optimizer: two players share one instance, so that each would move the other; "
             "expected a dict with one optimiser a player, or a function that makes them"
         )
+    for name, player in players.items():
+        others = {id(p): other for other in players for p in players[other].parameters()}
+        own = {id(p) for p in player.parameters()}
+        for foreign in held_by(made[name]) & set(others) - own:
+            raise ValueError(
+                f"optimizer of {name!r}: it holds weights of {others[foreign]!r}, which the loss of "
+                f"{name!r} would move; expected weights of {name!r} alone"
+            )
     return made
+
+
+def held_by(optimizer):
+    """The identities of the weights that an optimiser changes."""
+    return {id(p) for group in optimizer.param_groups for p in group["params"]}
 
 
 def made_by(name, choice, player):
@@ -63,15 +79,28 @@ def made_by(name, choice, player):
         raise ValueError(f"player {name!r}: expected a parameter that requires a gradient")
     if not isinstance(choice, torch.optim.Optimizer) and callable(choice):
         with one_sentence("optimizer", lambda: f"the weights of {name!r}"):
-            choice = choice(iter(weights))
+            choice = choice(weights)
     if not isinstance(choice, torch.optim.Optimizer):
         raise ValueError(
             f"optimizer of {name!r}: expected a function of the parameters or a "
             f"torch.optim.Optimizer, found {type(choice).__name__}"
         )
-    held = {id(p) for group in choice.param_groups for p in group["params"]}
+    if inspect.signature(type(choice).step).parameters["closure"].default is inspect._empty:
+        raise ValueError(
+            f"optimizer of {name!r}: {type(choice).__name__} computes the loss anew within a step; "
+            "expected an optimizer whose step() takes no closure"
+        )
+    held = held_by(choice)
     if not held & {id(p) for p in player.parameters()}:
         raise ValueError(f"optimizer of {name!r}: it holds none of this model's weights")
+    missing = [n for n, p in player.named_parameters() if p.requires_grad and id(p) not in held]
+    if missing:
+        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        warnings.warn(
+            f"optimizer of {name!r}: it lacks {shown}, which will not change; if that is meant, "
+            "say requires_grad_(False)",
+            stacklevel=4,
+        )
     return choice
 
 
@@ -88,7 +117,13 @@ def set_rates(optimizers, rates, factor=1.0):
     optimizers : dict of player -> optimizer
     rates : dict of player -> list of float, one a group, as `rates_of` gives them
     factor : float >= 0
+
+    Raises
+    ------
+    ValueError : for a factor of another kind, NaN included.
     """
+    if not 0 <= factor < math.inf:
+        raise ValueError(f"schedule: expected a factor of at least 0, found {factor}")
     for name, optimizer in optimizers.items():
         for group, rate in zip(optimizer.param_groups, rates[name]):
             group["lr"] = rate * factor

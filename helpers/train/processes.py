@@ -12,7 +12,7 @@ import torch
 
 def join_processes(device):
     """Join the other processes of this launch, or stay alone."""
-    world = int(os.environ.get("WORLD_SIZE", 1))
+    world = int(os.environ.get("WORLD_SIZE") or 1)
     return Together(device) if world > 1 else Alone()
 
 

@@ -7,6 +7,7 @@ import math
 import torch
 
 from helpers.ground.device import pick_device
+from helpers.train.average import memo_of
 from helpers.train.batches import make_batches
 from helpers.train.steps import as_step
 
@@ -47,7 +48,7 @@ def learning_rate_range(
             "and at least 2 steps"
         )
     device = pick_device(device)
-    model, step = copy.deepcopy((model, as_step(step)))
+    model, step = copy.deepcopy((model, as_step(step)), memo_of(model))
     model, step = model.to(device).train(), step.to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=low)
     batches = endless(make_batches(train, batch_size, seed=seed, device=device))

@@ -38,7 +38,11 @@ class Run:
     generators: list = ()  # random generators that data, step and transform hold
     draws: object = None  # the generator of the transform in this epoch
     draws_state: object = None  # where it was when the checkpoint was written
-    fingerprint: dict = None  # of what made this run, if there is a checkpoint
+    ended: bool = False  # a source that reads on was at the end of this epoch when it was saved
+    fingerprint: dict = None  # of what makes this run, if there is a checkpoint
+    origin: dict = None  # of what made the run when it first began
+    memory: dict = None  # of the step, when this run began
+    said: set = field(default_factory=set)  # what has been warned of
     unproven: bool = True  # until the first step has shown what it does
 
     def __post_init__(self):
@@ -47,6 +51,11 @@ class Run:
         self.only, self.rates = self.optimizers.get(ONLY), rates_of(self.optimizers)
         if self.wanted.schedule and self.windows_per_epoch is None:
             raise ValueError("schedule= needs to know the number of batches: give data with len()")
+        if self.wanted.average == "swa" and self.windows_per_epoch is None:
+            raise ValueError(
+                "average='swa' averages over the last quarter of training and needs to know the "
+                "number of batches: give data with len(), or average=0.999"
+            )
 
     @property
     def unfinished(self):

@@ -1,17 +1,20 @@
 """What a checkpoint of a run holds, and how a run takes it over (chapter 4-models/supervised-learning)."""
 
-import re
+import contextlib
+import copy
 import warnings
 
+import torch
 from torch.utils.data import DataLoader
 
 from helpers.train.average import Average
-from helpers.train.batches import IterableBatches
+from helpers.train.batches import set_epoch
 from helpers.train.checkpoint import refuse_other_model
-from helpers.train.fingerprint import digest, walk
+from helpers.train.fingerprint import digest, generators_in, of_module
 from helpers.train.optimizers import settings_of
 from helpers.train.random_state import random_states, restore_random_states
 
+CONTENTS = "train", "valid", "transform", "schedule", "metrics"
 BETWEEN_EPOCHS = {"train", "batch_size", "accumulate", "seed", "transform", "processes"}
 
 
@@ -23,8 +26,7 @@ def fingerprint(run):
     dict of str -> str, shown to the user where two runs differ.
     """
     model, wanted = list(run.model.modules()), run.wanted
-    contents = ("train", "valid", "transform", "schedule")
-    told = {name: content(getattr(wanted, name), model) for name in contents}
+    told = {name: content(getattr(wanted, name), model) for name in CONTENTS}
     follows = wanted.schedule or wanted.average == "swa"
     named = {"epochs": wanted.epochs if follows else "any", "processes": run.together.world}
     for name in ("batch_size", "accumulate", "clip", "average", "seed"):
@@ -33,7 +35,6 @@ def fingerprint(run):
     named |= {"device": run.precision.device.type, "precision": run.precision.name, "stop": stop}
     told["step"] = content(run.step, model)
     told["model"] = layout(run.model)
-    told["metrics"] = ", ".join(wanted.metrics or ()) or "none"
     told["lr"] = ", ".join(f"{rate:g}" for rates in run.rates.values() for rate in rates)
     settings = [settings_of(optimizer) for optimizer in run.optimizers.values()]
     told["optimizer"] = f"{settings[0][0]} [{digest(settings)}]"
@@ -41,14 +42,13 @@ def fingerprint(run):
 
 
 def layout(model):
-    """A model's class and the digest of its layers, number formats and own forward functions."""
-    kinds = dict.fromkeys(type(module) for module in model.modules())
-    own = [kind.forward for kind in kinds if not kind.__module__.startswith("torch.")]
+    """A model's class and the digest of its layers, number formats, code and attributes."""
     formats = [
         str(weight.dtype) for weight in model.state_dict().values() if hasattr(weight, "dtype")
     ]
-    layers = re.sub(r" at 0x\w+", "", repr(model))
-    return f"{type(model).__qualname__} [{digest((layers, formats, own))}]"
+    return (
+        f"{type(model).__qualname__} [{digest((formats, of_module(model)), list(model.modules()))}]"
+    )
 
 
 def content(thing, without):
@@ -57,40 +57,50 @@ def content(thing, without):
     Parameters
     ----------
     thing : object
-        With ``set_epoch`` it is set back to epoch 0.
+        With ``set_epoch`` it is set back to epoch 0. A dict is named by its keys.
     without : sequence of objects that are left out wherever they occur.
     """
     if isinstance(thing, tuple) and all(hasattr(part, "shape") for part in thing):
         name = " and ".join(f"{tuple(part.shape)} {part.dtype}" for part in thing)
     else:
-        name = getattr(thing, "__qualname__", type(thing).__name__)
-    if hasattr(thing, "set_epoch"):
-        thing.set_epoch(0)  # an epoch's number is no part of the data
+        names = thing if isinstance(thing, dict) else ()
+        name = ", ".join(names) or getattr(thing, "__qualname__", type(thing).__name__)
+    set_epoch(thing, 0)  # an epoch's number is no part of the data
     return f"{name} [{digest(thing, without)}]"
 
 
-def differences(mine, theirs):
+def differences(mine, theirs, changed):
     """Names whose entries differ, with a sentence's worth of how.
 
     Parameters
     ----------
     mine, theirs : dict of name -> str
         What `fingerprint` says of this run, and what it said of the saved one.
+    changed : dict of name -> str
+        What it said of the saved one when that ended: a cell that is run again goes on with
+        objects that training has changed.
     """
-    names = [name for name in mine if mine[name] != theirs.get(name)]
+    names = [n for n in mine if mine[n] not in (theirs.get(n), changed.get(n))]
     return names, "; ".join(f"{n}: expected {mine[n]}, found {theirs.get(n)}" for n in names)
 
 
 def begin(run):
-    """Before a run with a checkpoint: its fingerprint, its generators, and what cannot be exact."""
+    """Before a run: its generators; with a checkpoint its fingerprint and what cannot be exact."""
+    wanted, source = run.wanted, run.wanted.train
+    things = source, wanted.valid, run.step, wanted.transform, wanted.metrics, of_module(run.model)
+    run.generators, unseen = generators_in(things, list(run.model.modules()))
     if run.checkpoint is None:
         return
     if run.together.is_main:
         run.checkpoint.prepare()
-    run.fingerprint = fingerprint(run)
-    source = run.wanted.train
-    things = source, run.step, run.wanted.transform
-    run.generators = walk(things, list(run.model.modules()))[1]
+    run.fingerprint = run.origin = fingerprint(run)
+    run.memory = copy.deepcopy(run.step.state_dict())
+    if unseen:
+        warnings.warn(
+            f"checkpoint=: nobody can read what {', '.join(unseen)} consists of; that it is the "
+            "same when the run is resumed is for you to know",
+            stacklevel=3,
+        )
     if isinstance(source, DataLoader) and source.persistent_workers:
         warnings.warn(
             "checkpoint=: persistent workers keep random numbers of their own, which nobody can "
@@ -100,22 +110,54 @@ def begin(run):
 
 
 def say_what_changes(run):
-    """Warn after the first step if step or data have changed and nothing saves it."""
-    without = list(run.model.modules())
-    things = {"step": run.step}
-    if isinstance(run.batches, IterableBatches):
-        things["train"] = run.wanted.train
-    for name, thing in things.items():
-        if content(thing, without) != run.fingerprint[name]:
+    """Warn, once for each, of what training has changed and no ``state_dict`` holds.
+
+    `fit` asks after the first step, after the first epoch and at the end.
+    """
+    now = watched(run)
+    if now["step"] != run.fingerprint["step"]:
+        now["step"] = content(restored(run), list(run.model.modules()))
+    for name in now:
+        if now[name] != run.fingerprint[name] and name not in run.said:
+            run.said.add(name)
             warnings.warn(
-                f"{name}: it changes while training and has no state_dict for what changes; a run "
-                "resumed from the checkpoint will not equal an uninterrupted one",
+                f"{name}: it changes while training and has no state_dict for what changes; unless "
+                "it is a cache, a run resumed from the checkpoint will not equal an uninterrupted "
+                "one",
                 stacklevel=3,
             )
 
 
-def save(run):
-    """Write everything that a bit-for-bit continuation needs."""
+def watched(run):
+    """The entries of a fingerprint that training can change, as they are now."""
+    modules, wanted = list(run.model.modules()), run.wanted
+    things = {name: getattr(wanted, name) for name in ("train", "valid", "transform", "metrics")}
+    things = {n: t for n, t in things.items() if not isinstance(t, tuple | torch.Tensor)}
+    if run.reads_on:
+        things.pop("train")  # its state_dict is believed
+    now = {name: content(thing, modules) for name, thing in things.items()}
+    set_epoch(wanted.train, run.epoch)
+    return now | {"step": content(run.step, modules), "model": layout(run.model)}
+
+
+def restored(run):
+    """A copy of the step with the memory that it began with; the step itself if none is made."""
+    with contextlib.suppress(Exception):
+        step = copy.deepcopy(run.step, {id(part): part for part in run.model.modules()})
+        step.load_state_dict(run.memory)
+        return step
+    return run.step
+
+
+def save(run, last=False):
+    """Write everything that a bit-for-bit continuation needs.
+
+    Parameters
+    ----------
+    run : Run
+    last : bool
+        True at the end: a cell that is run again may go on with what training has changed.
+    """
     state_of_data = getattr(getattr(run.batches, "source", None), "state_dict", None)
     own = {
         "random": random_states(run.generators),
@@ -125,12 +167,14 @@ def save(run):
         "buffers": dict(run.model.named_buffers()),
         "losses": [(n, float(v), detached(logged)) for n, v, logged in run.losses],
         "opening": run.opening,
+        "ended": run.window > 0 and getattr(run.batches, "ended", False),
     }
     processes = run.together.gather(own)
     if run.together.is_main:
         run.checkpoint.save(
             {
-                "fingerprint": run.fingerprint,
+                "fingerprint": run.origin,
+                "changed": watched(run) if last else {},
                 "model": run.model.state_dict(),
                 "optimizers": {name: o.state_dict() for name, o in run.optimizers.items()},
                 "kinds": {name: type(o).__name__ for name, o in run.optimizers.items()},
@@ -189,7 +233,8 @@ def refuse_strangers(run, state):
         What ``run.checkpoint.load()`` returned.
     """
     path, changed = run.checkpoint.path, set(run.checkpoint.changed)
-    names, how = differences(run.fingerprint, state["fingerprint"])
+    names, how = differences(run.fingerprint, state["fingerprint"], state["changed"])
+    run.origin = run.fingerprint | {n: v for n, v in state["fingerprint"].items() if n not in names}
     if set(names) - changed:
         raise ValueError(
             f"{path}: the checkpoint is of another run; {how}. Name what you changed on purpose, "
@@ -233,7 +278,7 @@ def take_over(run, state, changed):
         run.step.load_state_dict(own["step"])
     if own["data"] is not None and "train" not in changed:
         run.batches.source.load_state_dict(own["data"])
-    run.draws_state = own["draws"]
+    run.draws_state, run.ended = own["draws"], own["ended"]
     for name, buffer in run.model.named_buffers():
         buffer.copy_(own["buffers"][name])
     same = len(own["random"]["own"]) == len(run.generators)
@@ -252,9 +297,14 @@ def take_over_optimizer(run, name, optimizer, state, changed):
     state : dict
         What ``run.checkpoint.load()`` returned.
     changed : set of str
-        Arguments of `fit` that differ; another kind of optimizer begins anew.
+        Arguments of `fit` that differ; an optimizer of another kind, or of other groups, begins
+        anew.
     """
-    if "optimizer" in changed and state["kinds"][name] != type(optimizer).__name__:
+    saved = state["optimizers"][name]["param_groups"]
+    sizes = [len(group["params"]) for group in saved]
+    same = sizes == [len(group["params"]) for group in optimizer.param_groups]
+    same = same and state["kinds"][name] == type(optimizer).__name__
+    if "optimizer" in changed and not same:
         return
     settings = [{k: v for k, v in g.items() if k != "params"} for g in optimizer.param_groups]
     optimizer.load_state_dict(state["optimizers"][name])

@@ -14,6 +14,7 @@ A step that remembers nothing may be a plain function. Otherwise it is an object
 
 - ``validate(model, batch) -> (loss, prediction, target)`` judges held-out data; it changes
   nothing. Metrics need its prediction and target. Without it the step itself gives the loss.
+  Gradients are off there; a step that needs some opens ``with torch.enable_grad():``.
 - ``state_dict()`` and ``load_state_dict(state)`` hold what the step remembers from batch to batch
   (counts, teachers, ensembles, target networks), as numbers, tensors and containers of these. The
   checkpoint keeps it, for each process its own.
@@ -30,11 +31,15 @@ data, every random generator, and a fingerprint of what made them (`helpers.trai
 
 import contextlib
 import copy
+import math
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-DIFFERENCES = ("sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+ONE_SHAPE = (
+    "sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss",
+    "gaussian_nll_loss", "soft_margin_loss", "hinge_embedding_loss", "kl_div",
+)  # fmt: skip
 
 
 class Remembering:
@@ -132,7 +137,6 @@ class Step(Remembering):
         if result is None:
             raise ValueError("the step returned nothing; expected a loss, or a dict with a 'loss'")
         if hasattr(result, "__next__"):
-            result.close()
             return None, None, None
         return (result["loss"] if isinstance(result, dict) else result), None, None
 
@@ -218,30 +222,46 @@ class Supervised(Step):
 
 
 class Comparing(TorchFunctionMode):
-    """Refuse to subtract prediction and target where that broadcasts one over the other.
+    """Refuse that prediction and target meet where that broadcasts one over the other.
+
+    Functions of `ONE_SHAPE` need one shape; any other may give no more numbers than the larger of
+    the two holds. What keeps the shape of the prediction is followed as the prediction, and so for
+    the target: ``logsigmoid(p * t)``, ``1 - 2 * t``.
 
     Parameters
     ----------
-    prediction, target : tensors
-        Recognised as these objects, wherever the loss subtracts one from the other.
+    prediction, target : tensors of two shapes
     """
 
     def __init__(self, prediction, target):
         super().__init__()
-        self.pair = prediction, target
+        self.shapes = tuple(prediction.shape), tuple(target.shape)
+        self.sides = {id(target): 1, id(prediction): 0}
+        self.kept = []  # so that no address is used twice
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        """Look at `function` of `args`, `kwargs` (of `types`), then compute as ever."""
+        """Compute `function` of `args`, `kwargs` (of `types`), and look at what met there."""
         name = getattr(function, "__name__", "").strip("_")
-        if name in DIFFERENCES and {id(a) for a in args[:2]} == {id(p) for p in self.pair}:
-            prediction, target = (tuple(part.shape) for part in self.pair)
-            if prediction != target:
-                raise ValueError(
-                    f"the loss subtracts a prediction of shape {prediction} and a target of shape "
-                    f"{target}; expected one shape for both, for example by target[:, None], since "
-                    "broadcasting would compare each example with others"
-                )
-        return function(*args, **(kwargs or {}))
+        sides = {self.sides[id(a)] for a in args[:2] if id(a) in self.sides}
+        if len(sides) == 2 and name in ONE_SHAPE:
+            self.refuse(name)
+        result = function(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor) and sides:
+            if len(sides) == 2 and result.numel() > max(map(math.prod, self.shapes)):
+                self.refuse(name)
+            if len(sides) == 1 and tuple(result.shape) == self.shapes[min(sides)]:
+                self.sides[id(result)] = min(sides)
+                self.kept.append(result)
+        return result
+
+    def refuse(self, name):
+        """Raise the sentence about function `name`."""
+        prediction, target = self.shapes
+        raise ValueError(
+            f"the loss compares ({name}) a prediction of shape {prediction} and a target of shape "
+            f"{target}; expected one shape for both, for example by target[:, None], since "
+            "broadcasting would compare each example with others"
+        )
 
 
 @contextlib.contextmanager
@@ -253,7 +273,8 @@ def comparing(step):
     loss = step.loss
 
     def compared(prediction, target):
-        if not isinstance(prediction, torch.Tensor) or not isinstance(target, torch.Tensor):
+        both = isinstance(prediction, torch.Tensor) and isinstance(target, torch.Tensor)
+        if not both or prediction.shape == target.shape:
             return loss(prediction, target)
         with Comparing(prediction, target):
             return loss(prediction, target)

@@ -14,7 +14,8 @@ def open_epoch(run):
     if replayed:
         restore_random_states(run.opening, run.generators)
     run.opening = run.opening or now
-    windows = windows_of(run)
+    ended, run.ended = run.ended, False
+    windows = iter(()) if ended and run.reads_on else windows_of(run)
     if replayed:  # the loader is read again, then the stream continues where it was
         for _ in range(run.window):
             next(windows)

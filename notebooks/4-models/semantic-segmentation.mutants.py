@@ -222,12 +222,6 @@ MUTANTS = [
         "kills": ["copying a neighbour, slices dealt by height"],
     },
     {
-        "name": "the random deal is tested on the slices that were learned",
-        "old": "(mixed[:16], mixed[16:])",
-        "new": "(mixed[:16], mixed[:16])",
-        "kills": ["what the forest gains by the random deal"],
-    },
-    {
         "name": "discs do not grow",
         "old": "distance <= radius + 1",
         "new": "distance <= radius",

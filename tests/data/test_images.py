@@ -48,7 +48,7 @@ def test_image_folder_equals_torchvision(pets):
 
 
 def test_image_folder_errors(pets, tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="size must be between 8 and 512 pixels, found 4"):
+    with pytest.raises(ValueError, match="size must be a whole number from 8 to 512, found size=4"):
         image_folder(pets, 4)
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         image_folder(tmp_path / "none")

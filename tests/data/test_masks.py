@@ -241,7 +241,9 @@ def test_a_class_lost_in_resizing_is_said(home):
 
 
 def test_bad_input_is_named(home):
-    with pytest.raises(ValueError, match="size must be between 16 and 512 pixels, found 8"):
+    with pytest.raises(
+        ValueError, match="size must be a whole number from 16 to 512, found size=8"
+    ):
         read(home, size=8)
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         image_masks(home / "nowhere", home / "masks")

@@ -3,6 +3,7 @@ fit its colour after any turn, cut or change of size, or the pair must be refuse
 
 import gzip
 import io
+import math
 import os
 import random
 import struct
@@ -12,6 +13,8 @@ import torch
 from PIL import Image
 
 from helpers.data.masks import image_masks
+from helpers.data.recipe import Recipe
+from helpers.data.volumes import volumes
 from tests.faults.judge import either, equal, refuse
 from tests.faults.pictures import chunk, counted, exif, png, saved, store, turned
 
@@ -554,7 +557,99 @@ def folders():
     )
 
 
+def outsider():
+    """What an outsider's masks and volumes did without a word."""
+    two = labels(classes=2)
+    void = np.where(labels(shift=1) == 2, 255, two).astype(np.uint8)
+    yield refuse("0/1 beside 0/255", pair((two * 255).astype(np.uint8), like=two), "0 and 255")
+    yield equal("0/1 beside 0/255, said", pair((two * 255).astype(np.uint8), like=two, values=[0, 1, 255]),
+                lambda d: None if d.values == [0, 1, 255] else f"{d.values}")  # fmt: skip
+    yield equal("255 does not count", pair(void, like=two, void=255), lambda d: (
+        None if d.values == [0, 1] and np.array_equal(d.y[1], np.where(void == 255, -1, two)) else f"{d.values}"))  # fmt: skip
+    yield equal("255 does not count, values said", pair(void, like=two, values=[0, 1], void=255), lambda d: (
+        None if d.classes == ["0", "1"] and int(d.y.min()) == -1 else f"{d.classes}"))  # fmt: skip
+    yield refuse(
+        "void among the values", pair(void, like=two, values=[0, 1, 255], void=255), "void"
+    )
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    soft = np.clip(255 * (10.4 - np.hypot(rows - 15.2, columns - 16.1)), 0, 255).astype(np.uint8)
+    hard = ((soft > 127) * 255).astype(np.uint8)
+    yield refuse("soft edges", pair(soft, like=hard, most_classes=256), "soft edges")
+    yield equal(
+        "hard edges",
+        pair(hard, like=hard),
+        lambda d: None if d.values == [0, 255] else f"{d.values}",
+    )
+    yield refuse("values doubled", pair(hard, like=hard, values=[0, 255, 0]), "different values")
+    yield equal("values in an array", pair(hard, like=hard, values=np.array([0, 255])), lambda d: (
+        None if d.values == [0, 255] else f"{d.values}"))  # fmt: skip
+    yield from scans()
+
+
+def scans():
+    """Volumes: their masks, spacing and grids."""
+
+    def at(angle=0.0, zoom=1.0):
+        grid = np.diag([zoom] * 3 + [1.0])
+        grid[:2, :2] = zoom * np.array(
+            [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        )
+        return grid
+
+    def write(folder, *grids, marks=(0, 1)):
+        import nibabel
+
+        draws = np.random.default_rng(0)
+        for k, grid in enumerate(grids):
+            for name, values in (
+                ("i", draws.random((6, 6, 4), np.float32)),
+                ("m", draws.choice(marks, (6, 6, 4))),
+            ):
+                (folder / name).mkdir(exist_ok=True, parents=True)
+                nibabel.save(
+                    nibabel.Nifti1Image(values.astype(np.float32), grid),
+                    folder / name / f"s{k}.nii",
+                )
+        return folder
+
+    def call(*grids, masks=True, marks=(0, 1), **more):
+        def do(folder):
+            write(folder, *grids, marks=marks)
+            return volumes(folder / "i", folder / "m" if masks else None, **more)
+
+        return do
+
+    yield equal(
+        "volumes", call(at(), at()), lambda d: None if d.values == [0, 1] else f"{d.values}"
+    )
+    yield refuse("volumes, a value twice", call(at(), values=[0, 1, 1]), "different values")
+    yield equal("volumes, values in an array", call(at(), values=np.array([0, 1])), lambda d: (
+        None if d.values == [0, 1] else f"{d.values}"))  # fmt: skip
+    for spacing in (-1.0, 0, "1", math.nan):
+        yield refuse(f"volumes, spacing={spacing!r}", call(at(), spacing=spacing), "spacing")
+    yield refuse("volumes, one turned", call(at(), at(0.5)), "turned")
+
+    def other(folder, zoom):
+        first = volumes(write(folder / "a", at(), at()) / "i", folder / "a" / "m")
+        return Recipe(first.decisions, path="v.pt").apply(write(folder / "b", at(zoom=zoom)) / "i")
+
+    yield refuse("volumes of 2 mm for a model of 1 mm", lambda f: other(f, 2.0), "voxels")
+    yield equal("volumes of 1 mm for a model of 1 mm", lambda f: other(f, 1.0), lambda d: (
+        None if d.classes == ["0", "1"] and d.y is None else f"{d.classes}"))  # fmt: skip
+    yield equal("slices without masks", lambda f: call(at(), masks=False)(f).slices(), lambda d: (
+        None if d.y is None and d.task is None else f"{d.task}"))  # fmt: skip
+
+    def beside(folder):
+        write(folder, at())
+        (folder / "i" / "x.mgz").write_bytes(b"1")
+        return volumes(folder / "i", folder / "m")
+
+    yield equal("a file of another kind beside volumes", beside, lambda d: (
+        None if "x.mgz" in str(d.report) else "not named"))  # fmt: skip
+
+
 FAMILIES = {
+    "masks: an outsider's files": outsider,
     "masks: modes": modes,
     "masks: colours": coloured,
     "masks: turns": turns,

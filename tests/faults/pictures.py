@@ -1,6 +1,7 @@
 """Folders of images, one subfolder a class, in every mode, format and state of decay."""
 
 import gzip
+import io
 import os
 import random
 import struct
@@ -562,7 +563,41 @@ def folders():
         )
 
 
+def outsider():
+    """What an outsider's pictures did without a word."""
+
+    def folders(*names, groups=None):
+        def do(folder):
+            for k, name in enumerate(names):
+                store(folder / "pets" / name / "a1.png", grey(k))
+                store(folder / "pets" / name / "b2.png", grey(k + 9))
+            return image_folder(folder / "pets", SIDE, groups=groups)
+
+        return do
+
+    yield refuse("folders Cat and cat", folders("Cat", "cat", "dog"), "Cat")
+    yield refuse("groups that no name has", folders("cat", "dog", groups="(p)?x?"), "group")
+    yield equal("groups of size 16 in NumPy", lambda f: image_folder(home(f), np.int64(16)), lambda d: (
+        None if type(d.decisions["size"]) is int else "not a plain number"))  # fmt: skip
+    dim = (grey().astype(np.uint16) * 16).astype(np.uint16)
+    yield equal(
+        "12 bits in 16",
+        one("b.png", dim),
+        lambda d: None if "darker" in str(d.report) else "no word",
+    )
+    white = io.BytesIO()
+    Image.fromarray(dim).save(white, "TIFF", tiffinfo={262: 0})
+    yield refuse("16-bit TIFF, white is zero", one("b.tif", white.getvalue()), "white")
+    zero = Image.Exif()
+    zero[0x0112] = 0
+    turned_ = io.BytesIO()
+    Image.fromarray(grey()).save(turned_, "JPEG", exif=zero)
+    yield equal("EXIF 0 is no turn", one("b.jpg", turned_.getvalue()), lambda d: (
+        "turned" if "turned" in str(d.report) else None))  # fmt: skip
+
+
 FAMILIES = {
+    "pictures: an outsider's files": outsider,
     "pictures: modes": modes,
     "pictures: turns": turns,
     "pictures: sizes": sizes,

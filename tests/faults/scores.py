@@ -5,9 +5,21 @@ import math
 import numpy as np
 import torch
 
-from helpers.data.splits import group_split, random_split, time_split
+from helpers.data.embedded import Table
+from helpers.data.predictions import save_predictions
+from helpers.data.splits import (
+    group_folds,
+    group_split,
+    random_split,
+    scaffold_split,
+    time_split,
+)
 from helpers.metrics.classification import accuracy, balanced_accuracy, confusion_matrix, roc_auc
-from helpers.metrics.segmentation import dice, iou, soft_dice_loss
+from helpers.metrics.comparison import difference, mean_interval
+from helpers.metrics.generation import radii, told_apart
+from helpers.metrics.neighbours import between, nearest, vote
+from helpers.metrics.segmentation import dice, dice_per_image, iou, soft_dice_loss, surface_dice
+from helpers.metrics.uncertainty import bootstrap_interval
 from tests.faults.judge import either, equal, refuse, same
 
 TRUE = torch.tensor([0, 0, 1, 1, 2, 2, 2, 1])
@@ -203,9 +215,115 @@ def splits():
     close = [1.6e9 + k for k in range(40)]
     yield equal("time_split of epoch seconds", lambda f: time_split(close), lambda v: shared(0.2)(v) or (
         None if max(map(int, v[0])) < min(map(int, v[-1])) else "not in the order of time"))  # fmt: skip
+    for kind in (np.int8, np.int16):
+        far = np.array([-100, -50, 50, 100], kind) * (1 if kind == np.int8 else 300)
+        yield equal(f"time_split of {kind.__name__}", lambda f, t=far: time_split(
+            t, test=0.25), lambda v: same(v[0], [0, 1, 2], "train"))  # fmt: skip
+    alike = {"an empty name": ["a", "", "", "b"], "a no-break space": ["P 1", "P\u00a01", "b"],
+             "1 and 01": ["1", "01", "b"], "a zero-width space": ["a", "a\u200b", "b"]}  # fmt: skip
+    for name, groups in alike.items():
+        for split in (group_split, group_folds):
+            yield refuse(
+                f"{split.__name__} with {name}", lambda f, s=split, g=groups: s(g), "groups"
+            )
+    yield equal("group_split of scaffolds that differ in capitals", lambda f: group_split(
+        ["c1ccccc1", "C1CCCCC1"], test=0.5), lambda v: None if len(v[0]) == 1 else "lost")  # fmt: skip
+    for name, call in {
+        "gap='1'": lambda f: time_split(range(9), gap="1"), "seed=None": lambda f: random_split(9, seed=None),
+        "k=3.0": lambda f: group_folds(range(9), k=3.0), "seed=-1": lambda f: group_folds(range(9), seed=-1),
+    }.items():  # fmt: skip
+        yield refuse(f"split with {name}", call, name.split("=")[0])
+    salt = ["Cc1ccccc1", "Cc1ccccc1.Cc1ccc(S(=O)(=O)O)cc1", "C1CC1", "C1CCC1"]
+    yield equal("scaffold_split keeps a salt with its molecule", lambda f: scaffold_split(
+        salt, test=0.5), lambda v: same(v[0], [0, 1], "train"))  # fmt: skip
+    for wild in ("*", "*CC"):
+        yield refuse(f"scaffold_split of {wild}", lambda f, w=wild: scaffold_split(
+            ["CC", w], test=0.5), "row 1", "wildcard")  # fmt: skip
+
+
+def kept():
+    """What `save_predictions` may write: six rows, or a word about why not."""
+    words = Table(torch.zeros(6, 1), torch.tensor([0, 1] * 3), ["a"], ["no", "yes"])
+    values = Table(torch.zeros(6, 1), torch.arange(6.0), ["a"], [])
+
+    def save(data, prediction, truth="all", **more):
+        def do(folder):
+            given = data.y if isinstance(truth, str) else truth
+            path = save_predictions(folder / "out.csv", data, given, prediction, **more)
+            return [line.split(",") for line in path.read_text().splitlines()[1:]]
+
+        return do
+
+    def column(number, cells):
+        return lambda rows: None if [r[number] for r in rows] == cells else f"found {rows}"
+
+    ones, some = torch.ones(6, dtype=torch.int64), torch.tensor([1, 4])
+    scores = torch.tensor([[0.2, 0.8]] * 6)
+    yield equal("six classes", save(words, ones), column(2, ["yes"] * 6))
+    yield equal("six whole floats", save(words, ones.float()), column(2, ["yes"] * 6))
+    yield equal("six rows of scores", save(words, scores), column(2, ["yes"] * 6))
+    yield equal(
+        "two of six", save(words, ones[some], words.y[some], index=some), column(0, ["1", "4"])
+    )
+    yield equal("a truth that is not known", save(words, ones, words.y - 1), column(
+        1, ["", "no"] * 3))  # fmt: skip
+    yield refuse("two of six, index not said", save(words, ones[:2], words.y[:2]), "index")
+    yield refuse("numbers as (n, 1)", save(values, torch.rand(6, 1)), "one number", "prediction")
+    yield refuse("one logit for two classes", save(words, torch.rand(6, 1)), "2 scores")
+    yield refuse("three scores for two classes", save(words, torch.rand(6, 3)), "2 scores")
+    yield refuse("probabilities of one class", save(words, torch.full((6,), 0.9)), "class numbers")
+    yield refuse("NaN scores", save(words, scores * nan), "NaN")
+    yield refuse("NaN classes", save(words, ones * nan), "class numbers")
+    yield refuse("a class -1", save(words, ones - 2), "class numbers")
+    yield refuse("a mask of bool", save(words, ones, index=ones > 0), "index")
+    yield refuse("a float index", save(words, ones, index=ones.float()), "index")
+    yield refuse("index beyond", save(words, ones[:1], ones[:1], index=[6]), "index")
+    yield refuse("a single number", save(words, torch.tensor(1)), "prediction")
+    yield refuse("words", save(words, ["yes"] * 6), "prediction")
+
+
+def numbers():
+    """Arguments of scores and intervals that are no such thing."""
+    calls = {
+        "mean_interval of 95 %": lambda f: mean_interval([1, 2, 3], confidence=95),
+        "mean_interval of -0.5": lambda f: mean_interval([1, 2, 3], confidence=-0.5),
+        "mean_interval, share -0.1": lambda f: mean_interval([1, 2, 3], "resplit", share=-0.1),
+        "mean_interval, share NaN": lambda f: mean_interval([1, 2, 3], "resplit", share=nan),
+        "mean_interval of words": lambda f: mean_interval(["a", "b"]),
+        "mean_interval with None": lambda f: mean_interval([1, None]),
+        "mean_interval of a number": lambda f: mean_interval(3),
+        "bootstrap_interval, 1.5 repeats": lambda f: bootstrap_interval(torch.rand(9), repeats=1.5),
+        "nearest with NaN": lambda f: nearest([[nan], [1.0], [2.0]], 1),
+        "nearest of a line": lambda f: nearest([0.0, 1.0, 2.0], 1),
+        "vote with too many y": lambda f: vote([[0.0], [1.0]], [0, 1, 1], 1),
+        "vote with words": lambda f: vote([[0.0], [1.0]], ["a", "b"], 1),
+        "between with -1": lambda f: between([[0.0], [1.0]], [0, -1]),
+        "between with halves": lambda f: between([[0.0], [1.0]], [0, 0.5]),
+        "radii with k 1.5": lambda f: radii(torch.rand(9, 2), 1.5),
+        "surface_dice with a text": lambda f: surface_dice(
+            torch.ones(3, 3) > 0, torch.ones(3, 3) > 0, tolerance="1"),
+        "soft_dice_loss of complex": lambda f: soft_dice_loss(torch.ones(2, 2) + 0j, torch.ones(2).long()),
+        "dice_per_image, a mask too few": lambda f: dice_per_image(
+            torch.ones(3, 2, 2).long(), torch.ones(2, 2, 2).long(), 2),
+        "accuracy, a list ignored": lambda f: accuracy([0, 1, 1], [0, 1, 0], ignore=[0, 1, 9]),
+        "accuracy, 1.5 ignored": lambda f: accuracy([0, 1, 1], [0, 1, 0], ignore=1.5),
+        "confusion_matrix of 50,000": lambda f: confusion_matrix([0, 1], [0, 1], 50_000),
+    }  # fmt: skip
+    for name, call in calls.items():
+        yield refuse(name, call, "expected", "must")
+    equals = difference([0.9, 0.8], [0.9, 0.8])
+    yield equal("methods that never differ", lambda f: equals.says() == "level", is_(1))
+    lost = torch.tensor([[nan, nan], [9.0, -9.0]])
+    yield equal("soft_dice_loss, NaN ignored", lambda f: soft_dice_loss(
+        lost, torch.tensor([9, 0]), ignore=9), lambda v: None if v < 1e-3 else str(v))  # fmt: skip
+    low, wide = torch.rand(100, 1), torch.linspace(0, 1, 1000)[:, None]
+    yield equal("told_apart of a long sorted copy", lambda f: told_apart(low, wide), lambda v: (
+        None if v < 0.65 else f"{v} for one distribution"))  # fmt: skip
 
 
 FAMILIES = {
+    "scores: arguments": numbers,
+    "scores: kept predictions": kept,
     "scores: labels": labels,
     "scores: tables": tables,
     "scores: areas": areas,

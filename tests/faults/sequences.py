@@ -3,9 +3,14 @@
 import gzip
 import os
 
+import numpy as np
+import pandas
 import torch
 
-from helpers.data.own import fasta, smiles_table
+from helpers.data.embedded import Table
+from helpers.data.molecules import counts, fingerprints, four_numbers, scaffolds
+from helpers.data.own import edge_list, fasta, h5ad, series, smiles_table
+from helpers.data.series import series_again
 from tests.faults.judge import either, equal, refuse
 
 FILE, TABLE = "genes.fasta", "molecules.csv"
@@ -267,4 +272,101 @@ def tables():
     yield refuse("molecules: a pipe", pipe, TABLE, errors=ERRORS)
 
 
-FAMILIES = {"sequences: FASTA": sequences, "sequences: molecules": tables}
+def outsider():
+    """What an outsider's FASTA files, tables and calls did without a word."""
+
+    def named(*labels, **more):
+        return read(
+            written([(f"g{k} {label}", sequence(k, 9)) for k, label in enumerate(labels)]), **more
+        )
+
+    yield refuse("labels in two spellings", named("t=Enz", "t=enz", "t=b", label="t=(.*)"), "alike")
+    yield refuse("a constant label", named("t=a", "t=a", label="t=(.*)"), "learned")
+    yield refuse("groups in two spellings", named("P 1", "P\u00a01", "b", groups=" (.*)"), "alike")
+    yield refuse("groups that some names lack", named("p1", "q2", groups="g[0-9] (p1)?"), "group")
+    yield refuse("FASTA in gzip", read(gzip.compress(written(TRUE).encode())), "gzip")
+
+    def molecules(cells, target="y", **more):
+        def do(folder):
+            rows = [f"{'C' * (k + 1)},{cell}" for k, cell in enumerate(cells)]
+            (folder / TABLE).write_text("s,y\n" + "\n".join(rows) + "\n")
+            return smiles_table(folder / TABLE, "s", target, **more)
+
+        return do
+
+    shares, epoch = [f"{k}%" for k in range(9)], [str(1_600_000_000 + k) for k in range(9)]
+    yield refuse("a target in %", molecules(shares), "percent=")
+    yield equal("a target in %, said", molecules(shares, percent="y"), lambda d: (
+        None if torch.allclose(d.y, torch.arange(9) / 100) else f"{d.y}"))  # fmt: skip
+    yield refuse("a target of seconds", molecules(epoch), "numeric=")
+    yield equal("a target of seconds, said", molecules(epoch, numeric="y"), lambda d: (
+        None if len(d.y) == 9 else f"{d.y}"))  # fmt: skip
+    for function in (four_numbers, fingerprints, counts, scaffolds):
+        for what in ("CCO", [], [None]):
+            yield refuse(
+                f"{function.__name__} of {what!r}", lambda f, g=function, w=what: g(w), "SMILES"
+            )
+    yield refuse("fingerprints of 0 bits", lambda f: fingerprints(["C"], bits=0), "bits")
+    yield refuse("counts of size -1", lambda f: counts(["C"], size=-1), "size")
+    table_ = Table(torch.zeros(2, 1), torch.tensor([0, 1]), ["mass"], ["a", "b"])
+    yield refuse(
+        "edges to a bundled table", lambda f: edge_list(f / "e.csv", table_, "name"), "own.table"
+    )
+
+    def hours(step=1, extra="", n=9):
+        rows = [f"{k * step},{60 + k * k % 7}{extra}" for k in range(n)]
+        return "hour,pulse" + ",more" * bool(extra) + "\n" + "\n".join(rows) + "\n"
+
+    def again(second, first=None, **more):
+        def do(folder):
+            (folder / "a.csv").write_text(first or hours())
+            (folder / "b.csv").write_text(second)
+            return series_again(
+                folder / "b.csv", series(folder / "a.csv", "hour", **more).decisions
+            )
+
+        return do
+
+    yield equal(
+        "a second series", again(hours(n=5)), lambda d: None if len(d.x) == 5 else "rows lost"
+    )
+    yield refuse("a second series with another step", again(hours(60)), "steps of 1")
+    yield refuse("a second series with a new column", again(hours(extra=",1")), "more")
+    two = (
+        "hour,pulse,who\n"
+        + "\n".join(f"{k % 5},{60 + k * k % 7},{'ab'[k // 5]}" for k in range(10))
+        + "\n"
+    )
+    yield refuse("a second series without its groups", again(hours(), two, groups="who"), "who")
+    years = "day,pulse\n" + "\n".join(f"01.01.{65 + k},{60 + k * k % 7}" for k in range(8)) + "\n"
+
+    def old(folder):
+        (folder / "a.csv").write_text(years)
+        return series(folder / "a.csv", "day", dates={"day": "%d.%m.%y"}, gaps=True)
+
+    yield refuse("a series from 1965, two digits", old, "century")
+
+    def cells(labels, groups=None):
+        def do(folder):
+            import anndata
+
+            draws = np.random.default_rng(0).poisson(2, (6, 4)).astype(np.float32)
+            obs = pandas.DataFrame(
+                {"ct": labels, "who": groups or labels}, index=[f"c{k}" for k in range(6)]
+            )
+            anndata.AnnData(draws, obs=obs).write_h5ad(folder / "a.h5ad")
+            return h5ad(folder / "a.h5ad", "ct", groups="who" if groups else None)
+
+        return do
+
+    for word in ("nan", "NA", "unassigned"):
+        yield refuse(f"cells called {word}", cells(["T", "B", word] * 2), "ct")
+    yield refuse("cells T and t", cells(["T", "t", "B"] * 2), "alike")
+    yield refuse("donors P1 and p1", cells(["T", "B"] * 3, ["P1", "p1"] * 3), "alike")
+
+
+FAMILIES = {
+    "sequences: an outsider's files": outsider,
+    "sequences: FASTA": sequences,
+    "sequences: molecules": tables,
+}

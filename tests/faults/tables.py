@@ -3,11 +3,13 @@
 The generator knows every number that it wrote; a reader returns just these, or refuses.
 """
 
+import ast
 import gzip
 import io
 import math
 import os
 import random
+import re
 import statistics
 import zipfile
 
@@ -785,7 +787,246 @@ def arguments():
     yield refuse("target=nan", read(base, nan), FILE, "target")
 
 
+def outsider():
+    """What an outsider's files did to the readers without a word."""
+    base, twelve = plain(), [30 + 2.5 * k for k in range(12)]
+    few = {key: cells[:12] for key, cells in base.items()}
+
+    def coded(*codes):
+        return [codes[k % len(codes)] if k in (2, 7, 9) else f"{v}" for k, v in enumerate(twelve)]
+
+    packs = ("-999 -998", "-9999 -8888", "-99 -98", "9999 8888", "-9", "-88", "-888", "888", "99.9",
+             "9.96921e36", "-2147483648", "9999999", "1e20")  # fmt: skip
+    for pack in packs:
+        yield refuse(f"codes {pack}", read(few | {"size": coded(*pack.split())}), "no value")
+        given = tuple(pack.split())
+        middle = statistics.median(v for k, v in enumerate(twelve) if k not in (2, 7, 9))
+        filled = [middle if k in (2, 7, 9) else v for k, v in enumerate(twelve)]
+        yield equal(f"codes {pack} named", read(few | {"size": coded(*given)}, missing=given, impute="median"),
+                    holds({"size": filled}, y=ILL[:12], rows=12))  # fmt: skip
+    cold = ["-99" if k in (2, 7) else str(10 * k - 20) for k in range(12)]
+    deep = ["-999" if k in (2, 7) else str(213.5 * k - 500) for k in range(12)]
+    yield refuse("-99 among temperatures", read(few | {"size": cold}), "no value")
+    yield refuse("-999 among depths", read(few | {"size": deep}), "no value")
+    yield refuse("-999 as a time", read(few | {"t": coded("-999")}, time="t"), "time")
+    both = [str(1_600_000_000 * (1000 if k % 2 else 1) + k) for k in range(12)]
+    yield refuse("seconds and thousandths as a time", read(few | {"t": both}, time="t"), "time")
+    words = (
+        "n.d.",
+        "ND",
+        "-",
+        "unknown",
+        "Unknown",
+        "Not available",
+        "<NA>",
+        "#DIV/0!",
+        "#VALUE!",
+        "missing",
+    )
+    for word in words:
+        cells = [word if k in (2, 7) else "abc"[k % 3] for k in range(12)]
+        labels = [word if k in (2, 7) else c for k, c in enumerate(few["ill"])]
+        digits = [word if k in (2, 7) else str(k % 2) for k in range(12)]
+        yield refuse(f"{word!r} beside categories", read(few | {"strain": cells}), "no value")
+        yield refuse(f"{word!r} beside classes", read(few | {"ill": labels}), "no value")
+        yield refuse(
+            f"{word!r} beside 0 and 1",
+            read(few | {"ill": digits}, task="classification"),
+            "no value",
+        )
+    yield refuse("a second word, the first was named", read(few | {"strain": [
+        ("NA", "unknown", "a", "b")[k % 4] for k in range(12)]}, missing="NA", impute="median"), "unknown")  # fmt: skip
+    alike = {"accents composed or not": "\u00e9 e\u0301 b", "micro and mu": "\u00b5g \u03bcg b", "sharp s": "ma\u00df mass b",
+             "a zero-width space": "ko\u200b ko wt", "capitals": "1x 1X b"}  # fmt: skip
+    blanks = {
+        "a double blank": ["wild  type", "wild type", "ko"],
+        "a no-break space": ["wild\u00a0type", "wild type", "ko"],
+    }
+    for name, three in ({key: text.split() for key, text in alike.items()} | blanks).items():
+        cells = [three[k % 3] for k in range(12)]
+        yield refuse(f"categories with {name}", read(few | {"strain": cells}), "alike")
+        yield refuse(f"classes with {name}", read(few | {"ill": cells}), "alike")
+        yield refuse(f"groups with {name}", read(few | {"who": cells}, groups="who"), "alike")
+    for three in (["P1", "p1", "P2"], ["1", "01", "2"], ["1", "1.0", "2"]):
+        cells = [three[k % 3] for k in range(12)]
+        yield refuse(f"groups {three}", read(few | {"who": cells}, groups="who"), "alike")
+    yield refuse(
+        "categories 1 and 1.0",
+        read(few | {"strain": ["1", "1.0", "2"] * 4}, categorical="strain"),
+        "alike",
+    )
+    yield equal("groups that differ in capitals, said", read(few | {"who": ["c1ccccc1", "C1CCCCC1"] * 6}, groups="who",
+                categorical="who"), lambda d: None if len(d.groups.unique()) == 2 else "one group")  # fmt: skip
+    names = {
+        "index": [0, 1, 3, 4, 6, 7, 8, 11, 12, 13, 15, 19],
+        "id": range(1001, 1013),
+        "patient_id": range(5001, 5013),
+    }
+    for name, cells in names.items():
+        yield refuse(
+            f"numbers called {name}", read(few | {name: list(map(str, cells))}), "identifier"
+        )
+    for name in ("record_id", "patientid", "sample_id", "Patient (study no.)", "PatientNr"):
+        yield refuse(f"{name} that repeats", read(few | {name: list("111222333444")}), "groups=")
+    yield equal("patient age is no identifier", read(few | {"patient age": [str(20 + k % 5) for k in range(12)]}), holds(
+        {"patient age": [20 + k % 5 for k in range(12)]}, y=ILL[:12], rows=12))  # fmt: skip
+    wells = ["1E5", "2E3", "3E1", "4E7"] * 3
+    yield refuse("wells 1E5", read(few | {"well": wells}), "name")
+    yield refuse("classes 1E5", read(few | {"ill": wells}), "name")
+    yield equal("classes 1E5, said", read(few | {"ill": wells}, task="classification"), holds(
+        {}, y=[0, 1, 2, 3] * 3, classes=sorted(set(wells)), rows=12))  # fmt: skip
+    yield refuse(
+        "versions 1.10 and 1.1", read(few | {"v": ["1.1", "1.10", "1.2", "1.9"] * 3}), "versions"
+    )
+    german = [
+        "950",
+        "1.234",
+        "2.500",
+        "1.100",
+        "870",
+        "3.020",
+        "1.999",
+        "1.210",
+        "640",
+        "5.400",
+        "1.001",
+        "2.222",
+    ]
+    yield refuse("German thousands, not said", read(few | {"v": german}, sep=";"), "thousands")
+    yield equal("German thousands, said", read(few | {"v": german}, sep=";", thousands=".", decimal=",", drop="mass"), holds(
+        {"v": [float(c.replace(".", "")) for c in german]}, y=ILL[:12], rows=12))  # fmt: skip
+    born = [f"01.05.{y}" for y in (45, 52, 61, 67, 68, 69, 70, 75, 81, 88, 90, 99)]
+    yield refuse(
+        "births in 2045", read(few | {"born": born}, dates={"born": "%d.%m.%y"}), "century"
+    )
+    zones = ["2021-01-01T12:00:00" + "+02:00" * (k % 2) for k in range(12)]
+    yield refuse(
+        "dates with and without a zone", read(few | {"t": zones}, dates={"t": "ISO8601"}), "zone"
+    )
+    yield refuse(
+        "dates guessed row by row",
+        read(few | {"t": ["03/04/2021", "25/12/2021"] * 6}, dates={"t": "mixed"}),
+        "mixed",
+    )
+    compact = [f"202101{k + 1:02d}" for k in range(12)]
+    yield refuse("20210105 as a time", read(few | {"t": compact}, time="t"), "dates=")
+    yield equal("20210105 as a time, said", read(few | {"t": compact}, time="t", dates={"t": "%Y%m%d"}), lambda d: (
+        None if (d.time.diff() == 1).all() else f"{d.time}"))  # fmt: skip
+    ids = {"id": [f"m{k}" for k in range(12)], "mass": few["mass"], "dose": few["dose"]}
+    for word in ("Mean", "SD", "Total", "total:"):
+        footed = {key: [*cells, word if key == "id" else "7.5"] for key, cells in ids.items()}
+        yield refuse(f"a last row {word}", read(footed, "mass", drop="id"), "summary")
+    joined = "strain,ill\na,yes\nb,no\na,no\nstrain,ill\na,yes\nb,no\n"
+    yield refuse("joined files of texts", read(None, raw=joined), "again")
+    frame = pandas.DataFrame({"mass": [0.5 * k * k for k in range(16)], "ill": ["no", "yes"] * 8})
+
+    def parquet(frame, **more):
+        def do(folder):
+            frame.to_parquet(folder / "mice.parquet")
+            return table(folder / "mice.parquet", "ill", **more)
+
+        return do
+
+    kept = frame.iloc[[0, 1, 3, 4, 6, 7, 9, 12, 14, 15]]
+    yield refuse("Parquet of a filtered frame", parquet(kept), "index")
+    yield equal("Parquet of a filtered frame, index dropped", parquet(kept, drop="Unnamed: 0"), lambda d: (
+        None if d.features == ["mass"] else f"{d.features}"))  # fmt: skip
+    clash = kept.set_axis(pandas.Index(kept.index, name="mass"))
+    yield refuse("Parquet, index named as a column", parquet(clash), "more than once")
+    yield refuse(
+        "Parquet, names alike but for a blank",
+        parquet(frame.assign(**{"mass ": 1.5})),
+        "more than once",
+    )
+    yield refuse(
+        "SAS dots",
+        read(few | {"size": ["." if k == 2 else c for k, c in enumerate(few["mass"])]}),
+        "missing=",
+    )
+    yield equal("SAS dots named", read(few | {"size": ["." if k % 3 == 0 else f"{1.5 + k % 3}" for k in range(12)]},
+                missing=".", impute="median"), holds({"size": [3.0 if k % 3 == 0 else 1.5 + k % 3 for k in range(12)]},
+                y=ILL[:12], rows=12))  # fmt: skip
+    yield refuse("rare joins all", read(few | {"strain": list("aabbccddeeff")}, rare=3), "rare")
+    yield refuse(
+        "classes= of a regression", read(few, "mass", task="regression", classes=["1"]), "classes="
+    )
+    spaced = [f"1\u00a0{200 + k}" for k in range(12)]
+    yield equal("thousands divided by another blank", read(few | {"size": spaced}, thousands=" "), holds(
+        {"size": [1200 + k for k in range(12)]}, y=ILL[:12], rows=12))  # fmt: skip
+
+
+def advice():
+    """Who follows the advice of a refusal must get on: the words that it says stand for themselves."""
+    base = {key: cells[:12] for key, cells in plain().items()}
+    nums = base["mass"]
+    cases = {
+        "semicolons, decimal commas": (text(base | {"mass": [c.replace(".", ",") for c in nums]}, ";"), {}, "separator=';'"),
+        "write.csv2 of R": ('"mass";"ill"\n' + "\n".join(
+            f'{c.replace(".", ",")};"{i}"' for c, i in zip(nums, base["ill"])), {}, "separator=';'"),
+        "a comment above": ("# a, b\n" + text(base), {}, "above the header"),
+        "units below": ("mass,ill\nmg,\n" + "\n".join(map(",".join, zip(nums, base["ill"]))), {}, "remove this row"),
+        "a limit": (text(base | {"mass": ["<0.01", *nums[1:6], "<0.01", *nums[7:]]}), {}, "write a number"),
+        "genes": (text(base | {"gene": ["MAR1", "SEPT2", "TP53", "DEC1"] * 3}), {}, "categorical="),
+        "genes as target": (text(base | {"ill": ["MAR1", "SEPT2", "TP53", "DEC1"] * 3}), {}, "task='classification'"),
+        "genotypes": (text(base | {"gene": ["0/0", "0/1", "1/1"] * 4}), {}, "categorical="),
+        "dilutions": (text(base | {"step": ["1:10", "1:20", "1:40"] * 4}), {}, "categorical="),
+        "days as target": (text(base | {"ill": [f"2021-01-{k + 1:02d}" for k in range(12)]}), {}, "as a number"),
+        "gzip": (gzip.compress(text(base).encode()), {}, "unpack"),
+        "zip": (b"PK\x03\x04" + bytes(99), {}, "zip"),
+    }  # fmt: skip
+    for name, (raw, more, words) in cases.items():
+        yield refuse(name, read(None, raw=raw, **more), words)
+    follow = {
+        "genes": (base | {"gene": ["MAR1", "SEPT2", "TP53", "DEC1"] * 3}, {}),
+        "1/2": (base | {"gene": ["0/0", "0/1", "1/1"] * 4}, {}),
+        "genes as target": (base | {"ill": ["MAR1", "SEPT2", "TP53", "DEC1"] * 3}, {}),
+        "-2147483648": (base | {"size": ["-2147483648", "-2147483648", *nums[2:]]}, {"impute": "median"}),
+        "9999999": (base | {"size": ["9999999", *nums[1:]]}, {"impute": "median"}),
+        "1e20": (base | {"size": ["1e20", *nums[1:]]}, {"impute": "median"}),
+        "-99,9": (base | {"size": ["-99,9", *(c.replace(".", ",") for c in nums[1:])]}, {
+            "impute": "median", "decimal": ",", "numeric": "mass", "drop": "mass"}),
+        "NA": (base | {"strain": ["NA", *base["strain"][1:]]}, {"impute": "median"}),
+        "NA and unknown": (base | {"strain": ["NA", "unknown", *base["strain"][2:]]}, {"impute": "median"}),
+        "SAS": (base | {"size": [".", *nums[1:]]}, {"impute": "median"}),
+        "percent": (base | {"size": [c + "%" for c in nums]}, {}),
+        "thousands": (base | {"size": [f"{k + 1} {k + 200}" for k in range(12)]}, {}),
+        "ISO": (base | {"day": [f"2021-01-{k + 1:02d}" for k in range(12)]}, {}),
+        "days": (base | {"day": [f"{k + 1:02d}.01.2021" for k in range(12)]}, {}),
+        "compact": (base | {"day": [f"202101{k + 1:02d}" for k in range(12)]}, {}),
+        "counted": (base | {"id": [str(k) for k in range(12)]}, {}),
+        "groups": (base | {"patient": list("111222333444")}, {}),
+        "zeros": (base | {"ward": ["01", "02", "03"] * 4}, {}),
+        "index": ({"": [str(k) for k in range(12)]} | base, {}),
+        "constant": (base | {"lab": ["x"] * 12}, {}),
+        "digits": (base | {"ill": ["0", "1"] * 6}, {}),
+        "epoch": (base | {"t": [str(1_600_000_000 + k) for k in range(12)]}, {}),
+    }  # fmt: skip
+    for name, (columns, more) in follow.items():
+
+        def do(folder, columns=columns, more=more):
+            (folder / FILE).write_text(text(columns), encoding="utf-8")
+            return followed(folder / FILE, dict(more))
+
+        yield equal(
+            f"advice followed: {name}", do, lambda read: None if read else "no advice works"
+        )
+
+
+def followed(path, more, deep=4):
+    """Whether one of the ways that the refusals advise, passed to the reader, ends in a table."""
+    try:
+        return bool(table(path, "ill", **more))
+    except ValueError as error:
+        said = re.findall(
+            r"([a-z]+)=(\([^)]*\)|\{[^}]*\}|'[^']*')", str(error).partition("pass ")[2]
+        )
+    ways = [more | {name: ast.literal_eval(value)} for name, value in said]
+    return deep > 0 and any(followed(path, way, deep - 1) for way in ways if way != more)
+
+
 FAMILIES = {
+    "tables: an outsider's files": outsider,
+    "tables: advice": advice,
     "tables: clean": clean,
     "tables: index columns": index_columns,
     "tables: spellings of numbers": spellings,

@@ -142,11 +142,9 @@ def test_the_tests_mirror_the_package():
 
 TESTED_ELSEWHERE = {
     "train": {
-        "history",
         "interrupt",
         "progress",
         "random_state",
-        "steps",
         "stop",
         "windows",
     },

@@ -14,7 +14,7 @@ LOOKS = Path(__file__).parent / "looks"
 
 @pytest.fixture
 def looks(tmp_path):
-    """looks(figure, name): complain if the figure differs from looks/name.png."""
+    """looks(figure, name): whether the figure equals looks/name.png."""
 
     def same(figure, name):
         known, drawn = LOOKS / f"{name}.png", tmp_path / f"{name}.png"
@@ -23,7 +23,7 @@ def looks(tmp_path):
         if not known.exists():
             known.write_bytes(drawn.read_bytes())
             pytest.fail(f"{known} is new: look at it, then run again")
-        assert compare_images(known, drawn, tol=0.3) is None
+        return compare_images(known, drawn, tol=0.3) is None
 
     with plt.style.context("default", after_reset=True):  # whatever other tests have set
         yield same

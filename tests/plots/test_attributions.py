@@ -23,11 +23,11 @@ def test_the_swarm_sorts_rows_by_mean_absolute_contribution():
 
 def test_the_waterfall_looks_as_it_did(looks):
     ax = waterfall(plt.subplots(figsize=(4, 3))[1], [1.0, -3.0, 0.5], ["a", "b", "c"], start=2.0)
-    looks(ax.figure, "waterfall")
+    assert looks(ax.figure, "waterfall")
 
 
 def test_the_swarm_looks_as_it_did(looks):
     phi = np.random.default_rng(0).normal(size=(40, 3)) * [1, 3, 0.3]
     figure, ax = plt.subplots(figsize=(4, 3))
     figure.colorbar(swarm(ax, phi, phi + 1, ["a", "b", "c"]))
-    looks(figure, "swarm")
+    assert looks(figure, "swarm")

@@ -33,4 +33,4 @@ def test_curves_look_as_they_did(looks):
     learning_curves(rows, one)
     two.legend(handles=band(two, [1, 2], [[0.0, 4.0], [2.0, 8.0]], "a", "blue").lines)
     matrix(three, np.array([[5, 0], [1, 9]]), ["a", "b"])
-    looks(figure, "curves")
+    assert looks(figure, "curves")

@@ -35,4 +35,4 @@ def test_the_embedding_looks_as_it_did(looks):
     points = np.random.default_rng(0).normal(size=(60, 2)) + np.arange(60)[:, None] % 5
     for ax, write in zip(axes, (True, False)):
         embedding(ax, points, np.arange(60) % 5, list("abcde"), write=write)
-    looks(figure, "embedding")
+    assert looks(figure, "embedding")

@@ -14,5 +14,5 @@ def test_every_image_and_title_is_drawn_once():
 
 def test_grids_look_as_they_did(looks):
     images = np.linspace(0, 1, 7 * 16).reshape(7, 4, 4)
-    looks(image_grid(images, [f"image {k}" for k in range(7)], columns=5), "titled-grid")
-    looks(image_grid(images), "plain-grid")
+    assert looks(image_grid(images, [f"image {k}" for k in range(7)], columns=5), "titled-grid")
+    assert looks(image_grid(images), "plain-grid")

@@ -38,4 +38,4 @@ def test_values_are_colours_between_the_limits_and_letters_stay_legible():
 def test_the_molecule_looks_as_it_did(looks):
     ax, discs = drawn(values=torch.tensor([-2.0, 1.0, 2.0]), limits=(-2, 2))
     ax.figure.colorbar(discs)
-    looks(ax.figure, "molecule")
+    assert looks(ax.figure, "molecule")

@@ -1,3 +1,5 @@
+import functools
+
 import pytest
 import torch
 from torch import nn
@@ -67,3 +69,50 @@ def test_swa_renews_batch_norm_as_torch_does():
 def test_a_decay_outside_is_one_sentence(decay):
     with pytest.raises(ValueError, match="expected a number in"):
         Average(nn.Linear(1, 1), decay)
+
+
+def test_swa_that_never_began_gives_no_averaged_model():
+    stop, still = Patience(1), functools.partial(torch.optim.SGD, lr=1e-12)
+    with pytest.warns(UserWarning, match="before its last quarter"):
+        history = fit(
+            nn.Linear(4, 1), (X, Y), (X, Y), step=MSE, epochs=20, average="swa", stop=stop,
+            optimizer=still,
+        )  # fmt: skip
+    assert history.averaged is None
+    assert len(history.rows) == 2
+
+
+def test_swa_asks_how_long_training_is():
+    class Endless(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            yield from zip(X, Y)
+
+    with pytest.raises(ValueError, match="'swa' .* needs to know the number of batches"):
+        fit(nn.Linear(4, 1), Endless(), step=MSE, epochs=1, average="swa")
+
+
+def test_swa_renews_the_batch_norm_of_players():
+    model = nn.ModuleDict(
+        {"g": nn.Sequential(nn.Linear(4, 2), nn.BatchNorm1d(2)), "d": nn.Linear(2, 1)}
+    )
+
+    def step(model, batch):
+        x = batch[0].clone().requires_grad_()  # an attack needs gradients
+        (slope,) = torch.autograd.grad(model["d"](model["g"](x)).sum(), x)
+        yield "g", model["g"](batch[0] + slope.sign() / 8).square().mean()
+        yield "d", model["d"](model["g"](batch[0])).square().mean()
+
+    norm = fit(model, (X, Y), step=step, epochs=8, average="swa").averaged["g"][1]
+    assert norm.num_batches_tracked > 0
+    assert not torch.equal(norm.running_var, torch.ones(2))
+
+
+def test_a_model_that_keeps_an_activation_is_averaged():
+    class Keeping(nn.Linear):
+        def forward(self, x):
+            self.kept = super().forward(x)
+            return self.kept
+
+    model = Keeping(4, 1)
+    model(X)
+    assert fit(model, (X, Y), step=MSE, epochs=1, average=0.9).averaged is not None

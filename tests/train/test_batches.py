@@ -94,3 +94,53 @@ def test_sizes():
     assert size_of({"a": X[:4]}) == size_of([X[:4]]) == 4
     with pytest.raises(ValueError, match="a batch of type int: expected tensors"):
         size_of(3)
+
+
+@pytest.mark.parametrize("n", [1, 4, 5])
+def test_batches_of_one_lose_no_row(n):
+    batches = make_batches((torch.arange(n),), 1, seed=0, device=torch.device("cpu"))
+    assert sorted(int(b[0]) for b in batches.epoch(0)) == list(range(n))
+    assert len(batches) == n
+
+
+IMAGES = [torch.zeros(3, 8, 8)] * 4
+SIZES = {
+    "names first": ((["a", "bcd"], torch.zeros(2, 3)), 2),
+    "a list of images": ((IMAGES, torch.zeros(4)), 4),
+    "images and boxes": ((IMAGES, [{"boxes": torch.zeros(2, 4)}] * 4), 4),
+    "two inputs in a list": (([torch.zeros(5, 2), torch.zeros(5, 3)], torch.zeros(5)), 5),
+    "two domains": (((torch.zeros(6, 2), torch.zeros(6)), (torch.zeros(2, 2), torch.zeros(2))), 6),
+    "a number first": ({"step": torch.tensor(3), "x": torch.zeros(7, 2)}, 7),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_examples_are_counted_not_letters_or_channels(name):
+    batch, size = SIZES[name]
+    assert size_of(batch) == size
+
+
+def test_the_sampler_of_a_loader_hears_of_the_epoch():
+    heard = []
+
+    class Asking(torch.utils.data.SequentialSampler):
+        def set_epoch(self, epoch):
+            heard.append(epoch)
+
+    data = torch.utils.data.TensorDataset(torch.arange(4))
+    for loader in (
+        torch.utils.data.DataLoader(data, sampler=Asking(data)),
+        torch.utils.data.DataLoader(
+            data, batch_sampler=torch.utils.data.BatchSampler(Asking(data), 2, False)
+        ),
+    ):
+        heard.clear()
+        list(make_batches(loader, 1, device=torch.device("cpu")).epoch(3))
+        assert set(heard) == {3}
+
+
+def test_a_list_of_x_and_y_is_no_list_of_batches():
+    x = torch.zeros(6, 2)
+    with pytest.raises(ValueError, match="a list of two tensors with 6 rows each"):
+        make_batches([x, x.softmax(1)], 2, device=torch.device("cpu"))
+    assert make_batches([(x,), (x,)], 2, device=torch.device("cpu"))

@@ -86,3 +86,47 @@ def test_validation_that_fails_is_found_before_the_first_step():
     with pytest.raises(ValueError, match="the step failed at validation batch 1 with RuntimeError"):
         fit(Tutorial(), (x, y), (x[:, :2], y), step=step, epochs=1)
     assert True not in calls[1:]  # one trial of the layout, no training step
+
+
+def convolution():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Unflatten(1, (1, 2, 2)), nn.Conv2d(1, 3, 2), nn.Flatten())
+
+
+def test_a_step_that_draws_is_called_as_often_as_by_hand(tmp_path):
+    x, y = torch.randn(28, 4, generator=torch.Generator().manual_seed(1)), torch.arange(28) % 3
+
+    def drawing():
+        draws, calls = torch.Generator().manual_seed(0), []
+
+        def step(model, batch):
+            calls.append(1)
+            noise = torch.randn(batch[0].shape, generator=draws)
+            return nn.functional.cross_entropy(model(batch[0] + noise), batch[1])
+
+        return step, calls
+
+    def trained(**options):
+        model, (step, calls) = convolution(), drawing()
+        fit(
+            model, (x, y), step=step, epochs=2, batch_size=28, progress=False,
+            optimizer=lambda p: torch.optim.SGD(p, lr=0.1), **options,
+        )  # fmt: skip
+        return model[1].weight, len(calls)
+
+    model, (step, _) = convolution(), drawing()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    from helpers.train.batches import make_batches
+
+    batches = make_batches((x, y), 28, seed=0, device=torch.device("cpu"))
+    for epoch in range(2):
+        for batch in batches.epoch(epoch):
+            optimizer.zero_grad()
+            step(model, batch).backward()
+            optimizer.step()
+    weight, calls = trained()
+    assert calls == 2
+    assert torch.allclose(weight, model[1].weight, atol=1e-6)
+    with pytest.warns(UserWarning, match="step: it changes"):
+        saved, _ = trained(checkpoint=tmp_path / "c.pt")
+    assert torch.equal(weight, saved)

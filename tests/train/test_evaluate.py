@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 from torch import nn
@@ -85,3 +87,64 @@ def test_a_step_s_own_validation_is_checked():
 
     with pytest.raises(ValueError, match=r"expected \(loss, prediction, target\), found float"):
         evaluate(net(), (X, Y), step=Wrong(None, None))
+
+
+def scored(loss, target):
+    """The loss by batches of seven, and in one piece."""
+    torch.manual_seed(0)
+    model = nn.Linear(4, 3)
+    x = torch.randn(28, 4)
+    found = evaluate(model, (x, target), step=supervised(loss), batch_size=7)["valid_loss"]
+    return found, loss(model(x), target).item()
+
+
+@pytest.mark.parametrize("kind", ["partial", "module"])
+def test_ignored_labels_and_class_weights_are_those_of_the_loss(kind):
+    target = torch.arange(28) % 3
+    target[4:13] = 255
+    how = {"ignore_index": 255, "weight": torch.tensor([1.0, 2.0, 5.0])}
+    loss = nn.CrossEntropyLoss(**how)
+    if kind == "partial":
+        loss = partial(nn.functional.cross_entropy, **how)
+    found, expected = scored(loss, target)
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_cache_made_in_validation_can_be_trained_with():
+    class Caching(nn.Linear):
+        cache = None
+
+        def forward(self, x):
+            if self.cache is None:
+                self.cache = torch.linspace(0, 1, 3)
+            return super().forward(x) * self.cache
+
+    x, y = torch.randn(8, 4), torch.arange(8) % 3
+    model, step = Caching(4, 3), supervised(nn.functional.cross_entropy)
+    predict(model, x)
+    assert fit(model, (x, y), (x, y), step=step, epochs=1, progress=False).rows
+
+
+def test_a_metric_may_train_a_probe_and_write_into_what_it_is_given():
+    def probe(prediction, target):
+        nn.Linear(3, 1)(prediction).sum().backward()
+        prediction.zero_()
+        return 1.0
+
+    x, y = torch.randn(8, 4), torch.arange(8) % 3
+    metrics = {"probe": probe, "size": lambda p, t: p.abs().sum()}
+    step = supervised(nn.functional.cross_entropy)
+    row = evaluate(nn.Linear(4, 3), (x, y), step=step, metrics=metrics)
+    assert row["size"] > 0
+
+
+@pytest.mark.parametrize("fails", ["step", "metric"])
+def test_a_division_by_zero_of_the_reader_is_one_sentence(fails):
+    x, y = torch.randn(8, 4), torch.arange(8) % 3
+
+    def divide(prediction, target):
+        return 1 / 0
+
+    step = supervised(divide if fails == "step" else nn.functional.cross_entropy)
+    with pytest.raises(ValueError, match=f"{fails}.*ZeroDivisionError"):
+        evaluate(nn.Linear(4, 3), (x, y), step=step, metrics={"m": divide})

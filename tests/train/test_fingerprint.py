@@ -80,3 +80,92 @@ def test_generators_are_found_wherever_they_are_held():
 def test_streams_of_other_labels_differ():
     x, y = torch.zeros(4, 2), torch.tensor([0, 1, -1, -1])
     assert digest(TwoStreams(x, y)) == digest(TwoStreams(x, y)) != digest(TwoStreams(x, 1 - y))
+
+
+SHIFT = 5
+
+
+def shifted(x):
+    return x + SHIFT
+
+
+def calling(x):
+    return shifted(x)
+
+
+def test_globals_and_helper_functions_that_a_function_reads_count(monkeypatch):
+    import sys
+
+    here = sys.modules[__name__]
+    before = digest(calling)
+    monkeypatch.setattr(here, "SHIFT", 6)
+    changed = digest(calling)
+    monkeypatch.setattr(here, "shifted", lambda x: x - SHIFT)
+    assert len({before, changed, digest(calling)}) == 3
+
+
+def classes(factor):
+    """Two classes that differ in the code of a method alone."""
+
+    def call(self, x):
+        return x * 2
+
+    def other(self, x):
+        return x * 3
+
+    class Made:
+        __call__ = call if factor == 2 else other
+
+    class Focal(nn.Module):
+        def __init__(self, gamma):
+            super().__init__()
+            self.gamma = gamma
+
+    return Made(), Focal(factor)
+
+
+def test_the_code_of_a_class_and_attributes_of_a_module_count():
+    (one, focal), (other, sharper) = classes(2), classes(3)
+    assert digest(one) == digest(classes(2)[0]) != digest(other)
+    assert digest(focal) != digest(sharper)
+    focal.gamma = 3
+    assert digest(focal) == digest(sharper)
+
+
+def test_objects_without_attributes_are_read_as_pickle_does():
+    import collections
+    import datetime
+
+    from PIL import Image
+
+    sparse = torch.eye(3).to_sparse()
+    pairs = {
+        "date": (datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)),
+        "deque": (collections.deque([1]), collections.deque([2])),
+        "slice": (slice(1), slice(2)),
+        "range": (range(14), range(14, 28)),
+        "bytearray": (bytearray(b"a"), bytearray(b"b")),
+        "float32": (np.float32(1), np.float32(2)),
+        "labels": ([np.int64(1)], [np.int64(2)]),
+        "sparse": (sparse, 2 * sparse),
+        "csr": (sparse.to_sparse_csr(), (2 * sparse).to_sparse_csr()),
+        "images": (Image.new("L", (2, 2), 0), Image.new("L", (2, 2), 1)),
+    }
+    for name, (one, other) in pairs.items():
+        assert digest(one) == digest(one) != digest(other), name
+
+
+def test_an_attribute_named_fingerprint_is_no_method():
+    class Bits:
+        def __init__(self, bits):
+            self.fingerprint = bits
+
+    assert digest(Bits(A)) == digest(Bits(A)) != digest(Bits(B))
+
+
+def test_what_nobody_can_read_is_named():
+    from helpers.train.fingerprint import generators_in
+
+    generators, unseen = generators_in(Held([(n for n in range(3)), np.random.default_rng(0)]))
+    assert len(generators) == 1
+    assert unseen == ["generator"]

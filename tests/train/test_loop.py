@@ -474,7 +474,7 @@ def test_unreadable_and_foreign_checkpoints_are_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="found a damaged file"):
         fit(mlp(), data(), **options)
     torch.save({"format": 99}, path)
-    with pytest.raises(ValueError, match="of format 3 .* SHA-256 does not fit"):
+    with pytest.raises(ValueError, match="of format 4 .* SHA-256 does not fit"):
         fit(mlp(), data(), **options)
     path.unlink()
     fit(mlp(), data(), **options)

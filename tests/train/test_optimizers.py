@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from helpers.train.loop import fit
+from helpers.train.optimizers import make_optimizers, set_rates
 from helpers.train.schedule import cosine
 from helpers.train.steps import supervised
 from helpers.train.stop import Patience
@@ -65,3 +66,47 @@ def test_players_move_by_their_own_loss_alone():
 
     fit(model, (X,), step=step, epochs=1)
     assert torch.equal(model["b"].weight, before)
+
+
+def test_a_factory_may_read_the_weights_twice():
+    model = nn.Linear(2, 1)
+
+    def split(weights):
+        return torch.optim.SGD(
+            [
+                {"params": [p for p in weights if p.ndim > 1]},
+                {"params": [p for p in weights if p.ndim < 2]},
+            ],
+            lr=0.1,
+        )
+
+    made = make_optimizers(model, split, None, torch.device("cpu"))["model"]
+    assert [len(group["params"]) for group in made.param_groups] == [1, 1]
+
+
+def test_weights_that_the_optimiser_lacks_are_named():
+    model = nn.Linear(2, 1)
+    with pytest.warns(UserWarning, match="it lacks bias, which will not change"):
+        make_optimizers(model, torch.optim.SGD([model.weight], lr=0.1), None, torch.device("cpu"))
+
+
+def test_an_optimiser_of_one_player_holds_no_weights_of_another():
+    model = nn.ModuleDict({"d": nn.Linear(2, 1), "g": nn.Linear(2, 1)})
+    both = {
+        "d": torch.optim.SGD(model["d"].parameters(), lr=0.1),
+        "g": torch.optim.SGD(model.parameters(), lr=0.1),
+    }
+    with pytest.raises(ValueError, match="optimizer of 'g': it holds weights of 'd'"):
+        make_optimizers(model, both, None, torch.device("cpu"))
+
+
+def test_an_optimiser_that_needs_a_closure_is_refused():
+    with pytest.raises(ValueError, match="LBFGS computes the loss anew"):
+        make_optimizers(nn.Linear(2, 1), torch.optim.LBFGS, None, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("factor", [-0.1, float("nan"), float("inf")])
+def test_no_factor_of_a_schedule_lets_the_loss_rise(factor):
+    optimizers = {"model": torch.optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1)}
+    with pytest.raises(ValueError, match="a factor of at least 0"):
+        set_rates(optimizers, {"model": [0.1]}, factor)

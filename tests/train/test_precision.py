@@ -9,7 +9,7 @@ from helpers.methods.adversarial_adaptation import adda
 from helpers.methods.discrepancy import recolour
 from helpers.methods.mean_teacher import MeanTeacher
 from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
-from helpers.train import loop
+from helpers.train import update
 from helpers.train.history import numbers
 from helpers.train.precision import Precision
 
@@ -60,7 +60,7 @@ def test_gradients_are_averaged_before_an_overflow_is_looked_for(monkeypatch):
     run = type("Run", (), {"together": Recorder(), "precision": Recorder()})()
     run.together.world, run.wanted = 2, type("Wanted", (), {"clip": None})
     weight = nn.Parameter(torch.ones(2))
-    loop.apply(run, torch.optim.SGD([weight], lr=0.1), 4)
+    update.apply(run, torch.optim.SGD([weight], lr=0.1), 4)
     assert order == ["average", "unscale", "step"]
 
 

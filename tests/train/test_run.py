@@ -149,7 +149,7 @@ def pairwise(factors, seed=0):
 
 def why_refused(cell):
     """What the contract says that cannot be, or None."""
-    if cell["schedule"] and cell["data"] == "stream":
+    if cell["data"] == "stream" and (cell["schedule"] or cell["average"] == "swa"):
         return "give data with len"
     if cell["step"] == "ensemble" and cell["processes"] == 2:
         return "must see every batch"

@@ -1,5 +1,6 @@
 """Whatever remembers goes on after an interruption as if there had been none."""
 
+import contextlib
 import copy
 import os
 import signal
@@ -24,7 +25,7 @@ from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
 from helpers.methods.two_streams import TwoStreams
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.loop import fit
-from helpers.train.steps import supervised
+from helpers.train.steps import Step, supervised
 
 
 @pytest.fixture
@@ -262,3 +263,208 @@ def test_what_cannot_be_exact_is_said_as_training_begins(tmp_path):
     with pytest.warns(UserWarning, match="step: it changes while training and has no state_dict"):
         fitted(own_generator(), tmp_path / "b.pt", step=step, epochs=1)
     assert step.calls == 4
+
+
+class CountingModel(nn.Module):
+    """It counts its forward passes and, on request, draws from a generator of its own."""
+
+    def __init__(self, draws=None):
+        super().__init__()
+        self.inner, self.calls, self.draws = nn.Linear(4, 3), 0, draws
+
+    def forward(self, x):
+        self.calls += self.draws is None
+        noise = 0 if self.draws is None else torch.randn(x.shape, generator=self.draws)
+        return self.inner(x + noise)
+
+
+class CountingTransform:
+    calls = 0
+
+    def __call__(self, batch, draws):
+        self.calls += 1
+        return batch
+
+
+class CountingSampler(torch.utils.data.Sampler):
+    def __init__(self):
+        self.epoch = 0
+
+    def __iter__(self):
+        yield from range(28)
+        self.epoch += 1
+
+    def __len__(self):
+        return 28
+
+
+ROWS = torch.randn(28, 4, generator=torch.Generator().manual_seed(0)), torch.arange(28) % 3
+LATE = torch.utils.data.DataLoader(
+    torch.utils.data.TensorDataset(*ROWS), batch_size=7, sampler=CountingSampler()
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("model", {"model": CountingModel()}),
+        ("transform", {"transform": CountingTransform()}),
+        ("train", {"train": LATE}),
+    ],
+)
+def test_what_cannot_be_resumed_is_said(tmp_path, name, change):
+    options = {"model": nn.Linear(4, 3), "train": ROWS} | change
+    with pytest.warns(UserWarning, match=f"{name}: it changes while training"):
+        fit(
+            **options, step=supervised(nn.functional.cross_entropy), epochs=1, batch_size=7,
+            checkpoint=tmp_path / "c.pt", progress=False,
+        )  # fmt: skip
+
+
+def test_a_generator_of_the_model_is_resumed(tmp_path):
+    def run(epochs, **options):
+        torch.manual_seed(0)
+        model = CountingModel(torch.Generator().manual_seed(0))
+        step = supervised(nn.functional.cross_entropy)
+        fit(model, ROWS, step=step, epochs=epochs, progress=False, **options)
+        return model.inner.weight
+
+    run(2, checkpoint=tmp_path / "c.pt")
+    assert torch.equal(run(4, checkpoint=tmp_path / "c.pt"), run(4))
+
+
+class Cache(torch.utils.data.Dataset):
+    def __init__(self):
+        self.kept = {}
+
+    def __len__(self):
+        return 28
+
+    def __getitem__(self, i):
+        return self.kept.setdefault(i, (ROWS[0][i], ROWS[1][i]))
+
+
+class Learning(nn.Module):
+    """A step with weights of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = nn.Parameter(torch.zeros(()))
+
+    def forward(self, model, batch):
+        with torch.no_grad():
+            self.count += 1
+        return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+
+class Renamed:
+    """Its state has another name than the attribute."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, model, batch):
+        self.count += 1
+        return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+    def state_dict(self):
+        return {"n": self.count}
+
+    def load_state_dict(self, state):
+        self.count = state["n"]
+
+
+@pytest.mark.filterwarnings("ignore:train. it changes")
+@pytest.mark.filterwarnings("error:step. it changes")
+@pytest.mark.parametrize("make", [Cache, Learning, Renamed])
+def test_a_cell_run_twice_goes_on_with_its_own_objects(tmp_path, make):
+    step, data = supervised(nn.functional.cross_entropy), ROWS
+
+    def run(thing):
+        torch.manual_seed(0)
+        given = {"train": thing, "step": step} if make is Cache else {"train": data, "step": thing}
+        return fit(
+            nn.Linear(4, 3), **given, epochs=2, checkpoint=tmp_path / "c.pt", progress=False
+        ).rows
+
+    thing = make()
+    first = run(thing)
+    assert run(thing) == first == run(make())
+
+
+class Stream(torch.utils.data.IterableDataset):
+    """A stream that says where it is, and begins anew after the last row."""
+
+    def __init__(self):
+        self.i = 0
+
+    def __iter__(self):
+        while self.i < 28:
+            k, self.i = self.i, self.i + 1
+            yield ROWS[0][k], ROWS[1][k]
+        self.i = 0
+
+    def state_dict(self):
+        return {"i": self.i}
+
+    def load_state_dict(self, state):
+        self.i = state["i"]
+
+
+@pytest.mark.parametrize("batch_size", [5, 7])
+@pytest.mark.parametrize("after", [2, 4, 5, 6])
+def test_a_stream_saved_at_its_last_batch_is_not_read_again(tmp_path, batch_size, after):
+    def run(stop=None, **options):
+        torch.manual_seed(0)
+        seen = []
+
+        def step(model, batch):
+            if stop is not None and len(seen) == stop:
+                raise RuntimeError("ended")
+            seen.append(batch[1].tolist())
+            return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+        model = nn.Linear(4, 3)
+        options |= {"epochs": 2, "batch_size": batch_size, "progress": False}
+        with contextlib.suppress(ValueError):
+            fit(model, Stream(), step=plain(step), **options)
+        return model.weight.detach().clone(), seen
+
+    whole, seen = run()
+    place = Checkpoint(tmp_path / "c.pt", steps=1)
+    _, first = run(stop=after, checkpoint=place)
+    again, rest = run(checkpoint=place)
+    assert first + rest == seen
+    assert torch.equal(whole, again)
+
+
+def plain(function):
+    """A step that remembers nothing of what its function counts."""
+
+    class Counting(Step):
+        def __call__(self, model, batch):
+            return function(model, batch)
+
+        def fingerprint(self):
+            return "counting"
+
+    return Counting()
+
+
+def test_an_optimiser_of_other_groups_begins_anew_where_it_is_named(tmp_path):
+    def run(optimizer, changed=()):
+        torch.manual_seed(0)
+        place = Checkpoint(tmp_path / "c.pt", changed=changed)
+        step = supervised(nn.functional.cross_entropy)
+        model = nn.Linear(4, 3)
+        return fit(
+            model, ROWS, step=step, epochs=2 + bool(changed), optimizer=optimizer,
+            checkpoint=place, progress=False,
+        )  # fmt: skip
+
+    run(lambda p: torch.optim.AdamW(p, lr=0.1))
+    split = run(
+        lambda p: torch.optim.AdamW([{"params": [one]} for one in p], lr=0.1),
+        ("optimizer", "lr"),
+    )
+    assert len(split.rows) == 3

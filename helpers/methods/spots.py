@@ -1,0 +1,258 @@
+"""Finding objects without a network: colour, threshold, and how to part what touches (survey 4.3.2; chapter 4-models/object-detection).
+
+Each rival has two steps. Logistic regression learns from the training boxes how likely a pixel of
+some colour belongs to each class. Then each class has a map of probabilities, and a splitter turns
+the map into boxes: connected components, a watershed of the distances inside, or blobs.
+"""
+
+from itertools import combinations
+
+import numpy as np
+import torch
+from scipy.ndimage import (
+    binary_fill_holes,
+    distance_transform_edt,
+    find_objects,
+    gaussian_filter,
+    label,
+)
+from skimage.feature import blob_log, peak_local_max
+from skimage.segmentation import watershed
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+from helpers.methods.detection import choose_bars, scaled
+from helpers.metrics.boxes import Found
+
+PIXELS = 20_000  # that the colours are learned from
+
+
+def smooth_pixels(x):
+    """Pixels of images, smoothed by one pixel, brightness and stain of the field evened out.
+
+    Parameters
+    ----------
+    x : tensor (N, 3, H, W)
+
+    Returns
+    -------
+    array (N, H, W, 3): each channel less its median in the image.
+    """
+    x = gaussian_filter(x.permute(0, 2, 3, 1).double().numpy(), (0, 0.7, 0.7, 0))
+    return x - np.median(x, (1, 2), keepdims=True)
+
+
+def learn_colours(x, boxes, labels, classes, seed=0):
+    """Learn to tell the class of a pixel by its colour.
+
+    Parameters
+    ----------
+    x, boxes, labels : tensors (N, 3, H, W), (N, M, 4), (N, M)
+    classes, seed : int
+
+    Returns
+    -------
+    callable, images -> array (N, classes, H, W) of probabilities. A pixel counts as part of a box
+    if it lies in the ellipse that fills it; where two do, the smaller box has it.
+    """
+    pixels, y = smooth_pixels(x), np.full((len(x), *x.shape[2:]), classes)
+    v, u = np.indices(x.shape[2:]) + 0.5
+    for number in range(len(x)):
+        known = labels[number] >= 0
+        corners, kinds = boxes[number][known].numpy(), labels[number][known].numpy()
+        for k in np.argsort(-np.prod(corners[:, 2:] - corners[:, :2], axis=1)):
+            left, top, right, bottom = corners[k]
+            across = (2 * u - left - right) / max(right - left, 1)
+            down = (2 * v - top - bottom) / max(bottom - top, 1)
+            y[number][across**2 + down**2 < 0.9] = kinds[k]
+    rng = np.random.default_rng(seed)
+    some = rng.choice(y.size, min(PIXELS, y.size), replace=False)
+    model = make_pipeline(
+        PolynomialFeatures(2),
+        StandardScaler(),
+        LogisticRegression(C=10, max_iter=1000, tol=1e-3, class_weight="balanced"),
+    )
+    model.fit(pixels.reshape(-1, 3)[some], y.ravel()[some])
+
+    def maps(x):
+        told = model.predict_proba(smooth_pixels(x).reshape(-1, 3))
+        found = np.zeros((len(told), classes + 1))
+        found[:, model.classes_] = told
+        return found.reshape(len(x), *x.shape[2:], -1)[..., :classes].transpose(0, 3, 1, 2)
+
+    return maps
+
+
+def components(chance, cut, side):
+    """Boxes around the patches in which the probability is larger than `cut`.
+
+    Parameters
+    ----------
+    chance : array (H, W)
+    cut : float
+    side : float
+        Usual side of a box of this class; not used here.
+
+    Returns
+    -------
+    list of (left, top, right, bottom)
+    """
+    return around(label(chance > cut)[0])
+
+
+def parted(chance, cut, side):
+    """The same patches, cut where they are narrow: a watershed of the distances inside.
+
+    Holes are filled first, because a pale centre would look like an edge.
+
+    Parameters
+    ----------
+    chance, cut, side
+        As in `components`; two seeds lie at least a third of `side` apart.
+    """
+    mask = binary_fill_holes(chance > cut)
+    depth = gaussian_filter(distance_transform_edt(mask), 1.0)
+    seeds = np.zeros(mask.shape, dtype=int)
+    apart = {"min_distance": max(1, int(side / 3)), "exclude_border": False}
+    peaks = peak_local_max(depth, labels=label(mask)[0], **apart)
+    seeds[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
+    return around(watershed(-depth, seeds, mask=mask))
+
+
+def blobs(chance, cut, side):
+    """Squares around the maxima of the Laplacian of a Gaussian (Lindeberg 1998).
+
+    Parameters
+    ----------
+    chance, cut, side
+        As in `components`. Blobs are sought from 0.7 to 1.4 times the usual size; `cut` is the
+        least response, a quarter of it.
+    """
+    usual = side / 2 / 2**0.5
+    found = blob_log(chance, 0.7 * usual, 1.4 * usual, num_sigma=3, threshold=cut / 4)
+    return [(u - r, v - r, u + r, v + r) for v, u, s in found for r in [s * 2**0.5]]
+
+
+def around(patches):
+    """Boxes around numbered patches (H, W), as a list."""
+    slices = [s for s in find_objects(patches) if s is not None]
+    return [(u.start, v.start, u.stop, v.stop) for v, u in slices]
+
+
+def scores(chance, boxes, side):
+    """How likely boxes are: the mean probability inside, less where the size is unusual.
+
+    Parameters
+    ----------
+    chance : array (H, W)
+    boxes : array (M, 4)
+    side : float
+        Usual side of a box of this class.
+
+    Returns
+    -------
+    array (M,) in 0..1
+    """
+    height, width = chance.shape
+    sums = np.pad(chance.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    left, right = (boxes[:, k].round().clip(0, width).astype(int) for k in (0, 2))
+    top, bottom = (boxes[:, k].round().clip(0, height).astype(int) for k in (1, 3))
+    inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    mean = inside / ((bottom - top) * (right - left)).clip(1)
+    size = ((boxes[:, 2:] - boxes[:, :2]).prod(1).clip(1)) ** 0.5
+    return mean * np.minimum(size / side, side / size) ** 2
+
+
+def boxes_of(splits, maps, cuts, sides, least=0.05):
+    """The boxes of all classes in images.
+
+    Parameters
+    ----------
+    splits : sequence of classes callables
+        `components`, `parted` or `blobs`.
+    maps : array (N, classes, H, W)
+    cuts, sides : sequences of classes floats
+    least : float
+        Boxes with smaller scores are dropped.
+
+    Returns
+    -------
+    list of N Found
+    """
+    found = []
+    for image in maps:
+        rows = []
+        for kind, (split, chance, cut, side) in enumerate(zip(splits, image, cuts, sides)):
+            boxes = np.array(split(chance, cut, side), dtype=float).reshape(-1, 4)
+            rated = scores(chance, boxes, side)
+            rows.append(np.column_stack([boxes, np.full(len(boxes), kind), rated]))
+        table = torch.tensor(np.concatenate(rows)).float()
+        table = table[table[:, 5] >= least]
+        table = table[table[:, 5].argsort(descending=True, stable=True)]
+        found.append(Found(table[:, :4], table[:, 4].long(), table[:, 5]))
+    return found
+
+
+def choose_splitter(splits, colours, cuts, train, valid, classes):
+    """For each class choose splitter, threshold and least score on the validation images.
+
+    Parameters
+    ----------
+    splits : sequence of callables
+        As in `boxes_of`.
+    colours : callable
+        What `learn_colours` returns.
+    cuts : sequence of float
+        Thresholds to try.
+    train, valid : (x, boxes, labels) and (x, list of Found)
+        The first gives the usual sides, the median of each class.
+    classes : int
+
+    Returns
+    -------
+    callable, images -> list of Found; scores from a half on count.
+    """
+    sides = [usual_side(*train[1:], k) for k in range(classes)]
+    mixes = torch.eye(classes).tolist()
+    if 2 < classes <= 4:
+        mixes += [
+            (torch.eye(classes)[[a, b]].sum(0)).tolist() for a, b in combinations(range(classes), 2)
+        ]
+    maps, best = colours(valid[0]), [(-1.0,)] * classes
+
+    def attempt(split, cut, mix):
+        mixed = np.einsum("ck,nkhw->nchw", mix, maps)
+        found = boxes_of(split, mixed, cut, sides)
+        bars, f1 = choose_bars(found, valid[1], classes)
+        for k in range(classes):
+            if f1[k] > best[k][0]:
+                best[k] = (float(f1[k]), split[k], cut[k], mix[k], float(bars[k]))
+
+    for mix in mixes:
+        for cut in cuts:
+            attempt([splits[0]] * classes, [cut] * classes, [mix] * classes)
+    mix = [row[3] for row in best]
+    for split in splits[1:]:
+        for cut in cuts:
+            attempt([split] * classes, [cut] * classes, mix)
+    _, split, cut, mix, bars = zip(*best)
+
+    def find(x):
+        mixed = np.einsum("ck,nkhw->nchw", mix, colours(x))
+        return scaled(boxes_of(split, mixed, cut, sides), torch.tensor(bars))
+
+    find.chosen = [one.__name__ for one in split]
+    return find
+
+
+def usual_side(boxes, labels, kind):
+    """Median root of the area of a class's boxes, at least 2 pixels.
+
+    Parameters
+    ----------
+    boxes, labels : tensors (N, M, 4), (N, M)
+    kind : int
+    """
+    sides = (boxes[..., 2:] - boxes[..., :2])[labels == kind]
+    return float(sides.prod(1).sqrt().median().clamp(min=2)) if len(sides) else 2.0

@@ -1,0 +1,88 @@
+"""Your own images with boxes."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from helpers.data.own import image_boxes
+
+HEAD = "image,label,xmin,ymin,xmax,ymax\n"
+VOC = """<annotation><size><width>{w}</width><height>{h}</height></size><object><name>mite</name>
+<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>30</xmax><ymax>50</ymax></bndbox></object></annotation>"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Two images of 80 x 64 pixels, and a table with a box in each."""
+    (tmp_path / "images").mkdir()
+    for name in ("p1_a.png", "p2_b.png"):
+        Image.fromarray(np.full((64, 80, 3), 90, np.uint8)).save(tmp_path / "images" / name)
+    rows = "p1_a.png,mite,10,20,30,50\np2_b.png,egg,0,0,80,64\n"
+    (tmp_path / "boxes.csv").write_text(HEAD + rows)
+    return tmp_path
+
+
+def read(home, boxes="boxes.csv", **options):
+    """The reader on the folder."""
+    return image_boxes(home / "images", home / boxes, size=(32, 64), **options)
+
+
+def test_a_table_is_read_in_pixels_of_the_smaller_image(home):
+    data = read(home, groups=r"(p\d)")
+    assert data.x.shape == (2, 3, 32, 64)
+    assert data.classes == ["egg", "mite"]
+    assert data.boxes[0, 0].tolist() == [8, 10, 24, 25]
+    assert (data.boxes * data.scale[:, None])[0, 0].tolist() == pytest.approx([10, 20, 30, 50])
+    assert data.groups.tolist() == [0, 1]
+    assert "mite" in str(data.report)
+
+
+def test_voc_files_say_the_same(home):
+    (home / "voc").mkdir()
+    for name in ("p1_a", "p2_b"):
+        (home / "voc" / f"{name}.xml").write_text(VOC.format(w=80, h=64))
+    assert torch.equal(read(home, "voc").boxes[0, 0], read(home).boxes[0, 0])
+    (home / "voc" / "p1_a.xml").write_text(VOC.format(w=64, h=80))
+    with pytest.raises(ValueError, match=r"p1_a.png has \(80, 64\) pixels, its VOC file says"):
+        read(home, "voc")
+    (home / "voc" / "p1_a.xml").write_text("<annotation>")
+    with pytest.raises(ValueError, match="is no XML file"):
+        read(home, "voc")
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("p1_a.png,mite,10,20,10,50", "has no area"),
+        ("p1_a.png,mite,10,20,90,50", "leaves the image of 80 x 64 pixels"),
+        ("p1_a.png,mite,10,20,30,50", "stands there twice"),
+        ("p1_a.png,mite,10,20,30,", "cannot be read"),
+        ("p1_a.png,,10,20,30,40", "cannot be read"),
+        ("c.png,mite,10,20,30,50", "'c.png' has boxes, but no image"),
+    ],
+)
+def test_a_box_in_doubt_is_refused(home, row, sentence):
+    with open(home / "boxes.csv", "a") as file:
+        file.write(row + "\n")
+    with pytest.raises(ValueError, match=sentence):
+        read(home)
+
+
+def test_an_image_without_boxes_must_be_named(home):
+    (home / "boxes.csv").write_text(HEAD + "p1_a.png,mite,10,20,30,50\n")
+    with pytest.raises(ValueError, match="p2_b.png has no box; name in empty="):
+        read(home)
+    assert read(home, empty=["p2_b.png"]).y.tolist() == [[0], [-1]]
+    with pytest.raises(ValueError, match="p1_a.png is named in empty= and has boxes"):
+        read(home, empty=["p1_a.png", "p2_b.png"])
+
+
+def test_columns_sizes_and_places_are_checked(home):
+    with pytest.raises(ValueError, match="multiples of 16 from 32 to 512, found 40"):
+        image_boxes(home / "images", home / "boxes.csv", size=40)
+    (home / "boxes.csv").write_text("image,label,x,y\n")
+    with pytest.raises(ValueError, match="found no 'xmin'"):
+        read(home)
+    with pytest.raises(FileNotFoundError, match="no file or folder"):
+        read(home, "nothing.csv")

@@ -1,0 +1,52 @@
+"""Overlap of boxes, and keeping one of many."""
+
+import torch
+from torchvision import ops
+
+from helpers.metrics.boxes import Found, area, iou, nms, reference
+
+
+def some_boxes(count, seed=0):
+    """Random boxes (count, 4) in a field of 60 pixels."""
+    rng = torch.Generator().manual_seed(seed)
+    low = torch.rand(count, 2, generator=rng) * 50
+    return torch.cat([low, low + 2 + 15 * torch.rand(count, 2, generator=rng)], 1)
+
+
+def test_overlap_is_torchvisions():
+    a, b = some_boxes(40), some_boxes(30, 1)
+    torch.testing.assert_close(iou(a, b), ops.box_iou(a, b))
+    torch.testing.assert_close(area(a), ops.box_area(a))
+
+
+def test_overlap_counts_pixels_of_whole_boxes():
+    a, b = torch.tensor([[0.0, 0, 4, 3]]), torch.tensor([[2.0, 1, 6, 5]])
+    one, two = torch.zeros(8, 8, dtype=torch.bool), torch.zeros(8, 8, dtype=torch.bool)
+    one[0:3, 0:4], two[1:5, 2:6] = True, True
+    assert iou(a, b).item() == (one & two).sum() / (one | two).sum()
+
+
+def test_equal_boxes_overlap_fully_and_distant_or_empty_ones_not():
+    a = some_boxes(5)
+    assert torch.allclose(iou(a, a).diagonal(), torch.ones(5))
+    assert iou(a, a + 100).max() == 0
+    assert iou(torch.zeros(1, 4), torch.zeros(1, 4)).item() == 0
+
+
+def test_suppression_keeps_what_torchvision_keeps():
+    boxes = some_boxes(150)
+    scores = torch.rand(150, generator=torch.Generator().manual_seed(2))
+    for overlap in (0.1, 0.5, 0.9):
+        assert torch.equal(nms(boxes, scores, overlap), ops.nms(boxes, scores, overlap))
+    assert len(nms(boxes, scores, 0.1)) < len(nms(boxes, scores, 0.9))
+
+
+def test_suppression_of_nothing_is_nothing():
+    assert len(nms(torch.zeros(0, 4), torch.zeros(0))) == 0
+
+
+def test_a_reference_drops_the_padding():
+    found = reference(some_boxes(6).view(2, 3, 4), torch.tensor([[0, 1, -1], [-1, -1, -1]]))
+    assert [len(one.boxes) for one in found] == [2, 0]
+    assert isinstance(found[0], Found)
+    assert found[0].scores.tolist() == [1, 1]
