@@ -74,3 +74,21 @@ def test_fifteen_draws_lie_closer_to_each_other_than_single_ones():
         return float((scores[0](seen(0.5, 2).x) - scores[1](seen(0.5, 2).x)).square().mean())
 
     assert apart("even rows, fifteen draws") < 0.5 * apart("even rows only")
+
+
+def test_cropping_the_columns_is_cropping_the_pixels():
+    """What `_cropped` trains on is what one gets who normalises the other fifteen places alone."""
+    from sklearn.linear_model import LogisticRegression
+
+    from helpers.data.scanner import places, stained_tiles
+
+    bright = stained_tiles(ink=0.3)
+    raw = places(bright.images[:, None])
+    raw[:, :15] -= raw[:, :15].mean(1, keepdim=True)
+    raw[:, 15] = 0
+    rows = Seen(bright.x, bright.y, torch.ones(1024).long(), bright.x[0] - stained_tiles().x[0])
+    spread = raw.std(0).clamp(min=1e-6)
+    theirs = LogisticRegression(C=0.1, max_iter=300).fit((raw - raw.mean(0)) / spread, bright.y)
+    said = theirs.decision_function((raw - raw.mean(0)) / spread)
+    ours = WAYS["crop first"](rows, 10.0)(bright.x)
+    torch.testing.assert_close(ours, torch.from_numpy(said).float(), atol=5e-3, rtol=5e-3)
