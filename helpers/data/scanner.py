@@ -13,6 +13,7 @@ from .embedded import Table, tiles
 
 SIDE = 16  # pixels of a tile
 PLACE = 4  # pixels of the squares that columns describe, and of the mark
+ROWS, FEWEST = 150, 15  # of all, of an answer; with fewer a cell of class and scanner is often bare
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,9 @@ def clinic(data, ink=0.3, dimming=0.08):
 
     Raises
     ------
-    ValueError : for a table without a target, rows without one, or one answer only.
+    ValueError : for a table without a target, rows without one, one answer only, fewer than two
+        columns, than `ROWS` rows or than `FEWEST` of an answer, or one to three groups with
+        rows of an answer.
 
     Examples
     --------
@@ -204,5 +207,12 @@ def _clinic(data, sick, names, mark, inputs, amount, drift):
             f"clinic: expected rows of both answers, found only {names[int(sick[0])]!r}"
         )
     groups = torch.arange(len(sick)) if data.groups is None else data.groups
+    held_by = min(len(groups[sick == answer].unique()) for answer in (0, 1))
+    found = (data.x.shape[1], held_by, len(sick), int(sick.bincount().min()))
+    if any(have < need for have, need in zip(found, (2, 4, ROWS, FEWEST), strict=True)):
+        raise ValueError(
+            "clinic: expected at least 2 columns, 4 groups with each answer (or groups=None), "
+            f"{ROWS} rows and {FEWEST} of each answer, found {found[0]}, {found[1]}, {found[2]} and {found[3]}"
+        )
     lamp = torch.zeros(inputs.shape[1]).index_fill_(0, torch.tensor([0]), drift)
     return Clinic(data.x, sick, names, mark, inputs, amount, lamp, groups)

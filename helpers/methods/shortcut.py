@@ -1,12 +1,13 @@
 """Ways to train when a mark gives the answer away, under one budget (survey 9; chapter 9-practice/validate-thoroughly)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from helpers.methods.groups import between, cells, even_rows, even_weights, without, worst_group
 
 PENALTIES = (1e3, 1e2, 1e1, 1.0)  # four settings for each way
+DRAWS = 15  # models that are averaged
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,18 @@ def _masked(seen, penalty):
     return lambda rows: score(rows.masked_fill(hot, 0))
 
 
+def _cropped(seen, penalty):
+    hot = seen.mark.abs() > seen.mark.abs().max() / 2
+    beside = ~hot & (seen.mark.abs() > 1e-5 * seen.mark.abs().max())
+
+    def crop(rows):
+        rows = rows.masked_fill(hot, 0)
+        return rows - rows[:, beside].sum(1, keepdim=True) / beside.sum().clamp(min=1) * beside
+
+    score = linear(crop(seen.x), seen.y, penalty)
+    return lambda rows: score(crop(rows))
+
+
 def _projected(seen, penalty):
     along = between(seen.x, seen.y, seen.scanner)
     score = linear(without(seen.x, along), seen.y, penalty)
@@ -67,6 +80,11 @@ def _projected(seen, penalty):
 def _even(seen, penalty):
     kept = even_rows(cells(seen.y, seen.scanner), seen.seed)
     return linear(seen.x[kept], seen.y[kept], penalty)
+
+
+def _even_draws(seen, penalty):
+    draws = [_even(replace(seen, seed=1000 * k + seen.seed), penalty) for k in range(DRAWS)]
+    return lambda rows: torch.stack([score(rows) for score in draws]).mean(0)
 
 
 def _weighted(seen, penalty):
@@ -88,8 +106,10 @@ WAYS = {
     "as it comes": _as_it_comes,
     "as it comes, chosen by cells": _as_it_comes,
     "mark covered": _masked,
+    "crop first": _cropped,
     "direction removed": _projected,
     "even rows only": _even,
+    "even rows, fifteen draws": _even_draws,
     "even weights": _weighted,
     "worst group": _worst_group,
     "both marks on each": _both_marks,

@@ -90,3 +90,35 @@ def test_what_cannot_be_asked_is_refused():
             clinic(Table(rows, y, ["a", "b"], ["no", "yes"]))
     with pytest.raises(ValueError, match="found only 'yes'"):
         clinic(Table(rows, torch.ones(4).long(), ["a", "b"], ["no", "yes"]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "groups", "rows", "few", "found"),
+    [
+        (1, 8, 200, 100, "found 1, 8, 200 and 100"),
+        (2, 3, 200, 100, "found 2, 3, 200 and 100"),
+        (2, 8, 149, 70, "found 2, 8, 149 and 70"),
+        (2, 8, 200, 14, "found 2, 8, 200 and 14"),
+    ],
+)
+def test_a_table_that_is_too_small_is_told_what_is_missing(columns, groups, rows, few, found):
+    order = torch.arange(rows)
+    data = Table(
+        torch.rand(rows, columns), (order < few).long(), ["a", "b"][:columns], ["no", "yes"]
+    )
+    with pytest.raises(ValueError, match=found):
+        clinic(dataclasses.replace(data, groups=order % groups))
+
+
+def test_each_answer_must_stand_in_four_groups():
+    order = torch.arange(200)
+    data = Table(torch.rand(200, 2), order // 100, ["a", "b"], ["no", "yes"], groups=order // 50)
+    with pytest.raises(ValueError, match="4 groups with each answer .* found 2, 2, 200 and 100"):
+        clinic(data)
+    assert len(clinic(dataclasses.replace(data, groups=order // 25)).x) == 200
+
+
+def test_the_smallest_table_is_taken():
+    order = torch.arange(150)
+    data = Table(torch.rand(150, 2), (order < 15).long(), ["a", "b"], ["no", "yes"])
+    assert len(clinic(dataclasses.replace(data, groups=order % 4)).x) == 150
