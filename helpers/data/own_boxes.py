@@ -1,6 +1,7 @@
 """Your own images with boxes, from Pascal VOC files or one table (survey 4.3.2; chapter 4-models/object-detection)."""
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -46,8 +47,10 @@ def image_boxes(images, boxes, size=(96, 96), *, empty=(), groups=None, skip=())
     Raises
     ------
     FileNotFoundError, ValueError : an image without boxes or the reverse, a box of no area, outside
-        its image or drawn twice, a number that cannot be read, sides that differ from those the
-        VOC file names, an image that is to be turned by its EXIF entry; each names the file.
+        its image or drawn twice, shares of the sides in place of pixels, less than two pixels left
+        after resizing, class names that differ only in case or blanks, a number that cannot be
+        read, sides that differ from those the VOC file names, an image that is to be turned by its
+        EXIF entry; each names the file or the class.
     """
     height, width = _size(size)
     skip, empty = names_of(WHERE, "skip", skip), set(names_of(WHERE, "empty", empty))
@@ -57,28 +60,30 @@ def image_boxes(images, boxes, size=(96, 96), *, empty=(), groups=None, skip=())
         raise ValueError(f"{WHERE}: expected images only in {shown(Path(images))}, found {found}")
     one_stem(WHERE, files)
     drawn, sides = _drawn(path_of(WHERE, boxes), files)
-    x, corners, kinds, scale = [], [], [], []
-    classes = sorted({label for rows in drawn.values() for label, *_ in rows})
+    x, corners, kinds, scale, names = [], [], [], [], [file.name for file in files]
+    if lost := sorted(drawn.keys() - set(names)):
+        raise ValueError(f"{WHERE}: {lost[0]!r} has boxes, but no image of that name")
+    classes = _spelled_once(sorted({label for rows in drawn.values() for label, *_ in rows}))
     for file in files:
-        rows = drawn.pop(file.name, [])
+        rows = drawn.get(file.name, [])
         _presence(file, rows, empty)
         image = _upright(file)
         if sides.get(file.name, image.size) != image.size:
             raise ValueError(
                 f"{WHERE}: {file.name} has {image.size} pixels, its VOC file says {sides[file.name]}"
             )
+        _in_pixels(file, rows, image.size)
         for number, row in enumerate(rows):
             _fits(file, row, image.size, rows[:number])
+            _large_enough(file, row, image.size, (width, height))
         x.append(_pixels(image, width, height))
         across, down = image.width / width, image.height / height
         corners.append([(a / across, b / down, c / across, d / down) for _, a, b, c, d in rows])
         kinds.append([classes.index(row[0]) for row in rows])
         scale.append([across, down, across, down])
-    if drawn:
-        raise ValueError(f"{WHERE}: {next(iter(drawn))!r} has boxes, but no image of that name")
     if not classes:
         raise ValueError(f"{WHERE}: expected boxes in {shown(Path(boxes))}, found none")
-    names, (found, y) = [file.name for file in files], padded(corners, kinds)
+    found, y = padded(corners, kinds)
     block = codes_of(named_parts(WHERE, names, groups, "a group"))[0] if groups else None
     return OwnBoxes(
         torch.stack(x), found, y, classes, scale=torch.tensor(scale), groups=block, rows=names,
@@ -136,7 +141,8 @@ def _table(path):
         lacking = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
         if lacking:
             raise ValueError(
-                f"{WHERE}: expected the columns {', '.join(COLUMNS)} in {shown(path)}, found no {lacking[0]!r}"
+                f"{WHERE}: expected the columns {', '.join(COLUMNS)} in {shown(path)}, "
+                f"separated by commas, found no {lacking[0]!r} in {','.join(reader.fieldnames or [])!r}"
             )
         found = {}
         for number, row in enumerate(reader, 2):
@@ -177,13 +183,53 @@ def _upright(file):
     return picture.image.convert("RGB")
 
 
+def _spelled_once(classes):
+    """The names of classes, if no two differ only in case, blanks or dashes."""
+    seen = {}
+    for name in classes:
+        first = seen.setdefault(re.sub(r"[\s_-]+", " ", name).casefold(), name)
+        if first != name:
+            raise ValueError(
+                f"{WHERE}: the classes {first!r} and {name!r} look like one; spell it in one way"
+            )
+    return classes
+
+
+def _in_pixels(file, rows, size):
+    """Corners are pixels, and not shares of the sides."""
+    if rows and max(max(corners) for _, *corners in rows) <= 1:
+        raise ValueError(
+            f"{WHERE}: the boxes of {file.name} lie between 0 and 1; expected pixels of the file, "
+            f"so multiply by its sides, {size[0]} x {size[1]}"
+        )
+
+
+def _large_enough(file, row, size, target):
+    """Two pixels of a box or more are left after resizing.
+
+    Parameters
+    ----------
+    file : path
+    row : (label, left, top, right, bottom)
+    size, target : (width, height) before and after
+    """
+    label, left, top, right, bottom = row
+    wide, high = (right - left) / size[0] * target[0], (bottom - top) / size[1] * target[1]
+    if min(wide, high) < 2:
+        raise ValueError(
+            f"{WHERE}: in {file.name} the box {label} ({left:g}, {top:g}, {right:g}, {bottom:g}) "
+            f"is {wide:.2g} x {high:.2g} pixels after resizing to {target[0]} x {target[1]}; "
+            "expected 2 or more: choose a larger size= or leave it out"
+        )
+
+
 def _fits(file, row, size, earlier):
     """A box has an area, lies in the image, and stands there once."""
     label, left, top, right, bottom = row
     if not (left < right and top < bottom):
         why = "has no area"
     elif left < 0 or top < 0 or right > size[0] or bottom > size[1]:
-        why = f"leaves the image of {size[0]} x {size[1]} pixels"
+        why = f"leaves the image of {size[0]} x {size[1]} pixels (drawn on a larger copy?)"
     elif row in earlier:
         why = "stands there twice"
     else:

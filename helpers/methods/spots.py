@@ -2,7 +2,7 @@
 
 Each rival has two steps. Logistic regression learns from the training boxes how likely a pixel of
 some colour belongs to each class. Then each class has a map of probabilities, and a splitter turns
-the map into boxes: connected components, a watershed of the distances inside, or blobs.
+the map into boxes: connected components, or a watershed of the distances inside.
 """
 
 from itertools import combinations
@@ -16,7 +16,7 @@ from scipy.ndimage import (
     gaussian_filter,
     label,
 )
-from skimage.feature import blob_log, peak_local_max
+from skimage.feature import peak_local_max
 from skimage.segmentation import watershed
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -56,16 +56,9 @@ def learn_colours(x, boxes, labels, classes, seed=0):
     callable, images -> array (N, classes, H, W) of probabilities. A pixel counts as part of a box
     if it lies in the ellipse that fills it; where two do, the smaller box has it.
     """
-    pixels, y = smooth_pixels(x), np.full((len(x), *x.shape[2:]), classes)
-    v, u = np.indices(x.shape[2:]) + 0.5
-    for number in range(len(x)):
-        known = labels[number] >= 0
-        corners, kinds = boxes[number][known].numpy(), labels[number][known].numpy()
-        for k in np.argsort(-np.prod(corners[:, 2:] - corners[:, :2], axis=1)):
-            left, top, right, bottom = corners[k]
-            across = (2 * u - left - right) / max(right - left, 1)
-            down = (2 * v - top - bottom) / max(bottom - top, 1)
-            y[number][across**2 + down**2 < 0.9] = kinds[k]
+    pixels, kinds = smooth_pixels(x), np.append(labels.numpy(), np.full((len(x), 1), classes), 1)
+    held = [box_of_pixels(b, y, x.shape[2:], 0.9) for b, y in zip(boxes.numpy(), labels)]
+    y = np.stack([kind[which] for kind, which in zip(kinds, held)])
     rng = np.random.default_rng(seed)
     some = rng.choice(y.size, min(PIXELS, y.size), replace=False)
     model = make_pipeline(
@@ -82,6 +75,31 @@ def learn_colours(x, boxes, labels, classes, seed=0):
         return found.reshape(len(x), *x.shape[2:], -1)[..., :classes].transpose(0, 3, 1, 2)
 
     return maps
+
+
+def box_of_pixels(corners, labels, shape, share):
+    """For each pixel the number of the box in whose ellipse it lies, -1 for none.
+
+    Parameters
+    ----------
+    corners : array (M, 4)
+    labels : tensor (M,), -1 where there is no box
+    shape : (H, W)
+    share : float in 0..1
+        Area of the ellipse, of the one that fills the box. The smaller box wins.
+
+    Returns
+    -------
+    int array (H, W)
+    """
+    found, (v, u) = np.full(shape, -1), np.indices(shape) + 0.5
+    area = np.prod(corners[:, 2:] - corners[:, :2], axis=1)
+    for k in sorted(np.flatnonzero(labels >= 0), key=lambda k: -area[k]):
+        left, top, right, bottom = corners[k]
+        across = (2 * u - left - right) / max(right - left, 1)
+        down = (2 * v - top - bottom) / max(bottom - top, 1)
+        found[across**2 + down**2 < share] = k
+    return found
 
 
 def components(chance, cut, side):
@@ -120,20 +138,6 @@ def parted(chance, cut, side):
     return around(watershed(-depth, seeds, mask=mask))
 
 
-def blobs(chance, cut, side):
-    """Squares around the maxima of the Laplacian of a Gaussian (Lindeberg 1998).
-
-    Parameters
-    ----------
-    chance, cut, side
-        As in `components`. Blobs are sought from 0.7 to 1.4 times the usual size; `cut` is the
-        least response, a quarter of it.
-    """
-    usual = side / 2 / 2**0.5
-    found = blob_log(chance, 0.7 * usual, 1.4 * usual, num_sigma=3, threshold=cut / 4)
-    return [(u - r, v - r, u + r, v + r) for v, u, s in found for r in [s * 2**0.5]]
-
-
 def around(patches):
     """Boxes around numbered patches (H, W), as a list."""
     slices = [s for s in find_objects(patches) if s is not None]
@@ -170,7 +174,7 @@ def boxes_of(splits, maps, cuts, sides, least=0.05):
     Parameters
     ----------
     splits : sequence of classes callables
-        `components`, `parted` or `blobs`.
+        `components` or `parted`.
     maps : array (N, classes, H, W)
     cuts, sides : sequences of classes floats
     least : float

@@ -55,11 +55,17 @@ def test_voc_files_say_the_same(home):
     ("row", "sentence"),
     [
         ("p1_a.png,mite,10,20,10,50", "has no area"),
-        ("p1_a.png,mite,10,20,90,50", "leaves the image of 80 x 64 pixels"),
+        (
+            "p1_a.png,mite,10,20,90,50",
+            r"leaves the image of 80 x 64 pixels \(drawn on a larger copy\?\)",
+        ),
         ("p1_a.png,mite,10,20,30,50", "stands there twice"),
         ("p1_a.png,mite,10,20,30,", "cannot be read"),
         ("p1_a.png,,10,20,30,40", "cannot be read"),
         ("c.png,mite,10,20,30,50", "'c.png' has boxes, but no image"),
+        ("images/p1_a.png,mite,10,20,30,50", "'images/p1_a.png' has boxes, but no image"),
+        ("p1_a.png,Mite ,40,20,60,50", "the classes 'Mite' and 'mite' look like one; spell it in"),
+        ("p1_a.png,mite,40,20,42,50", r"is 1.6 x 15 pixels after resizing to 64 x 32; expected 2"),
     ],
 )
 def test_a_box_in_doubt_is_refused(home, row, sentence):
@@ -67,6 +73,24 @@ def test_a_box_in_doubt_is_refused(home, row, sentence):
         file.write(row + "\n")
     with pytest.raises(ValueError, match=sentence):
         read(home)
+
+
+@pytest.mark.parametrize("name", ["p1_a.png", "p2_b.png"])
+def test_shares_in_place_of_pixels_are_refused(home, name):
+    """In all of the table, or in one image of it."""
+    other = "p2_b.png,egg,0,0,80,64" if name == "p1_a.png" else "p1_a.png,egg,0.5,0,0.9,0.4"
+    row = f"{name},mite,0.1,0.2,0.4,1\n"
+    (home / "boxes.csv").write_text(HEAD + row + other + "\n")
+    with pytest.raises(ValueError, match=r"of p1_a.png lie between 0 and 1; .* sides, 80 x 64$"):
+        read(home)
+
+
+def test_what_just_suffices_is_read(home):
+    rows = "p1_a.png,mite,0,0,2.5,4\np2_b.png,egg 1,0,0,80,64\np2_b.png,egg 2,0,0,80,64\n"
+    (home / "boxes.csv").write_text(HEAD + rows)
+    data = read(home)
+    assert data.classes == ["egg 1", "egg 2", "mite"]
+    assert data.boxes[0, 0].tolist() == [0, 0, 2, 2]
 
 
 def test_an_image_without_boxes_must_be_named(home):
@@ -83,6 +107,9 @@ def test_columns_sizes_and_places_are_checked(home):
         image_boxes(home / "images", home / "boxes.csv", size=40)
     (home / "boxes.csv").write_text("image,label,x,y\n")
     with pytest.raises(ValueError, match="found no 'xmin'"):
+        read(home)
+    (home / "boxes.csv").write_text(HEAD.replace(",", ";"))
+    with pytest.raises(ValueError, match="by commas, found no 'image' in 'image;label;xmin"):
         read(home)
     with pytest.raises(FileNotFoundError, match="no file or folder"):
         read(home, "nothing.csv")

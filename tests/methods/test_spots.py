@@ -6,7 +6,6 @@ import torch
 from helpers.data.smears import simulated_smears
 from helpers.methods.spots import (
     around,
-    blobs,
     boxes_of,
     choose_splitter,
     components,
@@ -35,13 +34,6 @@ def test_only_the_watershed_parts_discs_that_touch():
     both = discs((14, 20), (26, 20))
     assert len(components(both, 0.5, 14)) == 1
     assert len(parted(both, 0.5, 14)) == 2
-
-
-def test_a_blob_has_the_place_and_about_the_size_of_a_disc():
-    left, top, right, bottom = blobs(discs((20, 24)), 0.5, 14)[0]
-    assert abs((left + right) / 2 - 20) <= 1
-    assert abs((top + bottom) / 2 - 24) <= 1
-    assert 10 < right - left < 20
 
 
 def test_scores_are_means_and_fall_with_unusual_size():
