@@ -249,10 +249,10 @@ def test_conditions_stack_each_with_its_own_part():
 
 
 def test_where_nothing_is_trained_no_test_part_is_asked_for():
-    mapped = dict(data="images", labelled="many", conditions=["nearby"])
-    fitted = recommend(task="parameters", **mapped).split
+    mapped = {"data": "images", "labelled": "many", "conditions": ["nearby"]}
+    fitted = finder.recommend(task="parameters", **mapped).split
     assert fitted == (finder.rules()["plans"]["tasks"]["parameters"]["split"],)
-    assert recommend(task="classify", **mapped).split[0].startswith("The test part must be")
+    assert finder.recommend(task="classify", **mapped).split[0].startswith("The test part must be")
     for rule in finder.rules()["conditions"].values():
         assert set(rule.get("untested", ())) <= set(finder.options()["task"])
 
