@@ -168,6 +168,7 @@ def machine():
         name: {
             "light": row.get("light", False),
             "test": row.get("test", ""),
+            "untested": row.get("untested", []),
             "first": row.get("first", []),
             "next": row.get("next", []),
             "for": [piece.get("for", []) for piece in row["pieces"]],

@@ -81,7 +81,8 @@
   }
 
   function split(given, held) {
-    const tests = active(given, held).map(([, rule]) => rule.test).filter(Boolean);
+    const rows = active(given, held).map(([, rule]) => rule);
+    const tests = rows.filter((rule) => rule.test && !rule.untested.includes(given.task)).map((rule) => rule.test);
     const whole = tests.length ? [element("p", `The test part must be ${tests.join(", and ")}.`)] : [];
     const found = [...whole, ...said("split", given, held)];
     return found.length ? found : part(articles.task[given.task], "split");

@@ -180,7 +180,11 @@ def pieces(given, conditions):
     """
     said = {part: [] for part in PARTS}
     holding = active(given, conditions)
-    tests = [rule["test"] for _, rule in holding if "test" in rule]
+    tests = [
+        rule["test"]
+        for _, rule in holding
+        if "test" in rule and given["task"] not in rule.get("untested", ())
+    ]
     if tests:
         said["split"].append(f"The test part must be {', and '.join(tests)}.")
     for _, rule in holding:

@@ -102,6 +102,15 @@ def test_every_entry_is_well_formed(path):
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("path", [REFERENCES, *EXTRAS], ids=lambda path: path.name)
+def test_every_entry_has_an_identifier_or_says_why_it_has_none(path):
+    """`doi`, an arXiv `eprint` or `isbn`; else `unidentified` says in a few words why."""
+    for key, entry in parsed(path).items():
+        named = {"doi", "eprint", "isbn"} & set(entry.fields)
+        arxiv = "arxiv.org" in entry.fields.get("url", "")
+        assert bool(named or arxiv) != ("unidentified" in entry.fields), where(path, key)
+
+
 @pytest.mark.parametrize("path", EXTRAS, ids=lambda path: path.name)
 def test_no_extra_file_repeats_the_survey(path, references):
     again = [f"{where(path, k)}: {k} is in references.bib" for k in parsed(path) if k in references]

@@ -19,14 +19,20 @@ def cases(name):
     return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
 
 
-def set_aside():
+APART = ["set_aside_cases.yml", "set_aside_cases_2.yml"]
+
+
+def set_aside(name):
     """Problems that somebody wrote from the vocabulary alone, in the form of the others.
 
     The rules were first run on them when they were finished, on 2026-11-21: 24 of 24 acceptable,
     none forbidden, 16 the very one expected. When structure and control were divided, on 2026-11-22,
-    the task of two was renamed (causes, control-log), and the figures stayed.
+    the task of two was renamed (causes, control-log), and the figures stayed. A second file was
+    written that day by somebody else, for the questions that were new: at the first run 22 of 24
+    were acceptable, none forbidden, 16 the very one expected. Two rules were mended afterwards (the
+    parameters of many subjects, cells that have a label for the person only): 24, none, 18.
     """
-    for row in cases("set_aside_cases.yml"):
+    for row in cases(name):
         known = {"labelled": "many", "amount": "medium", "conditions": []} | row["answers"]
         yield row | {"given": known, "first": row["expected"]}
 
@@ -79,16 +85,18 @@ def test_an_expert_would_sign_the_first_approach():
     assert verdicts["neither"] == []
 
 
-def test_an_expert_who_did_not_know_the_rules_would_sign_it():
-    found = list(set_aside())
+@pytest.mark.parametrize("name", APART)
+def test_an_expert_who_did_not_know_the_rules_would_sign_it(name):
+    found = list(set_aside(name))
     verdicts = judged(found)
     assert len(found) >= 20
     assert len(verdicts["acceptable"]) >= 0.85 * len(found), verdicts["neither"]
     assert verdicts["forbidden"] == []
 
 
-def test_a_plan_speaks_of_each_condition_that_the_expert_would_not_leave_out():
-    for case in set_aside():
+@pytest.mark.parametrize("name", APART)
+def test_a_plan_speaks_of_each_condition_that_the_expert_would_not_leave_out(name):
+    for case in set_aside(name):
         given = {k: v for k, v in case["given"].items() if k not in ("conditions", "also")}
         held = case["given"]["conditions"]
         for condition in case["must_say"]:

@@ -248,6 +248,15 @@ def test_conditions_stack_each_with_its_own_part():
     assert "later" not in split
 
 
+def test_where_nothing_is_trained_no_test_part_is_asked_for():
+    mapped = {"data": "images", "labelled": "many", "conditions": ["nearby"]}
+    fitted = finder.recommend(task="parameters", **mapped).split
+    assert fitted == (finder.rules()["plans"]["tasks"]["parameters"]["split"],)
+    assert finder.recommend(task="classify", **mapped).split[0].startswith("The test part must be")
+    for rule in finder.rules()["conditions"].values():
+        assert set(rule.get("untested", ())) <= set(finder.options()["task"])
+
+
 def test_the_order_of_conditions_does_not_matter():
     for given, held in every_problem(step=211):
         assert finder.ranked(given, held) == finder.ranked(given, held[::-1])
