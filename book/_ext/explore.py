@@ -1,7 +1,6 @@
-"""Figures to play with: numbers from book/_static/explore-*.json, drawn here, moved in explore.js.
+"""Figures to play with: numbers that a stored chapter exported, drawn here, moved in explore.js.
 
-Without JavaScript the drawing remains, with a sentence that says what it shows. The numbers are
-written by tools/explore.py.
+Without JavaScript the drawing remains, with a sentence that says what it shows.
 """
 
 import json
@@ -12,13 +11,27 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-STATIC = Path(__file__).resolve().parents[1] / "_static"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+CHAPTERS = {
+    "coalitions": "7-interpretability/shapley-values",
+    "threshold": "9-practice/validate-thoroughly",
+}
 WIDTH, HEIGHT = 640, 260
 
 
+def chapter(name):
+    """The notebook that exports the numbers of a figure."""
+    return NOTEBOOKS / f"{CHAPTERS[name]}.ipynb"
+
+
 def numbers(name):
-    """The exported numbers of a figure."""
-    return json.loads((STATIC / f"explore-{name}.json").read_text())
+    """What `helpers.notebook.export` left in the stored notebook."""
+    for cell in json.loads(chapter(name).read_text())["cells"]:
+        for output in cell.get("outputs", []):
+            found = output.get("metadata", {}).get("explore", {})
+            if found.get("figure") == name:
+                return found
+    raise ValueError(f"{chapter(name)}: expected export({name!r}, ...), found none")
 
 
 def text(x, y, said, anchor="start", kind=""):
@@ -121,7 +134,7 @@ class Explore(SphinxDirective):
         name = self.arguments[0]
         if name not in DRAW:
             raise self.error(f"explore: expected one of {', '.join(DRAW)}, found {name!r}")
-        self.env.note_dependency(str(STATIC / f"explore-{name}.json"))
+        self.env.note_dependency(str(chapter(name)))
         return [nodes.raw("", figure(name), format="html")]
 
 

@@ -32,9 +32,9 @@
       const names = order.map((player) => data.players[player]).join(", then ");
       const last = order.at(-1);
       say(order.length
-        ? `Known: ${names}. The forest says ${percent(data.worth[room])}; ${data.players[last]} came last and moved it by ${signed(gains[last])}. `
+        ? `Known: ${names}. The model says ${percent(data.worth[room])}; ${data.players[last]} came last and moved it by ${signed(gains[last])}. `
           + (order.length === data.players.length ? "In another order the same groups move it by other amounts; the blue bars are the mean over all orders." : "")
-        : `Nothing is known: the forest says ${percent(data.worth[0])}. Press the groups in any order.`);
+        : `Nothing is known: the model says ${percent(data.worth[0])}. Press the groups in any order.`);
     };
     const buttons = data.players.map((name, player) => make("button", {
       type: "button",
