@@ -1,6 +1,6 @@
 """Memory over distance, forecasts by every rival, and the AWD regularisers, with fresh seeds.
 
-Three parts, told apart by `part`. "memory": two simulated tasks, four lengths, recurrent networks
+Three parts, told apart by `part`. "memory": two simulated tasks, three lengths, recurrent networks
 against convolutions and one weight for each place. "rate": learning rates for the memory tasks, on
 other sequences. "forecast": mean absolute error on the last third of four series, every rival of
 the page, and all three cells. "awd": the regularisers on sunspots, one at a time.
@@ -45,21 +45,21 @@ def cases():
     awd = [{"part": "awd", "model": name, "seed": s} for s in range(1, 7) for name in AWD]
     forecasts = [
         {"part": "forecast", "series": series, "model": model, "seed": seed}
-        for seed in range(1, 5)
+        for seed in range(1, 4)
         for series in SERIES
         for model in (*CHEAP, "boosting on lags", *NETWORKS)
         if seed == 1 or model not in CHEAP  # nothing is drawn in those
     ]
     tried = [
-        {"part": "rate", "task": task, "length": 60, "model": model, "lr": lr, "seed": 11}
-        for task in ("order", "adding")
+        {"part": "rate", "task": task, "length": 40, "model": model, "lr": lr, "seed": 11}
+        for task in ("order",)
         for model in ("RNN", "LSTM that keeps")
         for lr in (0.003, 0.01, 0.03)
     ]
     tasks = [
         {"part": "memory", "task": task, "length": length, "model": model, "seed": seed}
-        for length in (20, 60, 120)
-        for seed in (1, 2, 3)
+        for length in (20, 40, 80)
+        for seed in (1, 2)
         for task in ("order", "adding")
         for model in (*MODELS, "a weight for each place")
     ]
@@ -93,7 +93,7 @@ def remember(task, length, model, seed, lr=0.01):
         net = memory_model(model, data[0].shape[2], 4 if task == "order" else 1)
         loss = F.cross_entropy if task == "order" else F.mse_loss
         how = {"lr": lr, "schedule": cosine(warmup=0.1), "clip": 1.0, "batch_size": 32}
-        fit(net, data, step=supervised(loss), epochs=5, seed=seed, **how)
+        fit(net, data, step=supervised(loss), epochs=8, seed=seed, **how)
         found = predict(net, new[0])
         found = found.argmax(1) if task == "order" else found
     if task == "order":

@@ -34,30 +34,33 @@ def adding(count, length, *, seed=0):
 
 
 def order(count, length, *, seed=0):
-    """Name the two signs of a sequence in their order (after Hochreiter and Schmidhuber 1997, task 6a).
+    """Name the two marked signs of a sequence in their order (after Hochreiter and Schmidhuber 1997, task 6a).
+
+    Harder than theirs in one respect: signs without a mark are to be ignored, so that one weight
+    for each letter and place cannot do it.
 
     Parameters
     ----------
-    count, length : int N and T
+    count, length : int N and T, T of at least 12
     seed : int
 
     Returns
     -------
     x : tensor (N, T, 6)
-        One-hot: sign X, sign Y, and four letters without meaning. The two signs stand anywhere in
-        the first half; the second half is letters.
+        One-hot: signs X and Y, the mark, three letters without meaning. Two marks stand in the
+        first half, each directly before a sign; everything else is drawn from signs and letters.
     y : int64 tensor (N,)
         0 to 3 for XX, XY, YX, YY.
 
     Examples
     --------
     >>> x, y = order(4, 20)
-    >>> x[:, :, :2].sum((1, 2)).tolist()
+    >>> x[:, :, 2].sum(1).tolist()
     [2.0, 2.0, 2.0, 2.0]
     """
     draws = torch.Generator().manual_seed(seed)
-    letters = torch.randint(2, 6, (count, length), generator=draws)
-    places = torch.rand(count, length // 2, generator=draws).topk(2).indices.sort(1).values
-    first, second = torch.randint(2, (2, count, 1), generator=draws)
-    x = letters.scatter(1, places, torch.cat([first, second], 1))
-    return F.one_hot(x, 6).float(), (2 * first + second)[:, 0]
+    letters = torch.tensor([0, 1, 3, 4, 5])[torch.randint(5, (count, length), generator=draws)]
+    pairs = torch.rand(count, length // 4, generator=draws).topk(2).indices.sort(1).values
+    signs = torch.randint(2, (count, 2), generator=draws)
+    x = letters.scatter(1, 2 * pairs, 2).scatter(1, 2 * pairs + 1, signs)
+    return F.one_hot(x, 6).float(), 2 * signs[:, 0] + signs[:, 1]
