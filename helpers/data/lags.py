@@ -58,7 +58,7 @@ def lagged(series, *, lags, horizon=1, anchored=False):
     """
     lags, horizon = whole_of("lagged", "lags", lags, 2), whole_of("lagged", "horizon", horizon)
     groups = torch.zeros(len(series.x)) if series.groups is None else series.groups
-    origin = torch.arange(lags - 1, len(series.x) - horizon)
+    origin = torch.arange(lags - 1, max(lags - 1, len(series.x) - horizon))
     whole = groups[origin - lags + 1] == groups[origin + horizon]
     origin = origin[whole]
     if not len(origin):
