@@ -130,6 +130,24 @@ MUTANTS = [
         "kills": ["lead over a convolution that reaches 127 steps, lower end"],
     },
     {
+        "name": "the convolution that averages answers from its last step",
+        "old": "layers=3, pool=True)",
+        "new": "layers=3)",
+        "kills": ["lead over a convolution that averages, lower end"],
+    },
+    {
+        "name": "the stored runs of plain and keeping networks are swapped",
+        "old": 'swept[row["task"]].setdefault(row["model"], {})',
+        "new": 'swept[row["task"]].setdefault({"RNN": "GRU that keeps", "GRU that keeps": "RNN", '
+        '"LSTM that keeps": "a", "long reach": "LSTM that keeps"}.get(row["model"], row["model"]), {})',
+        "kills": [
+            "order at 40 steps: share right of the RNN",
+            "order at 80 steps: share right of the LSTM that keeps",
+            "order at 80 steps: share right of the GRU that keeps",
+            "adding at 40 steps: squared error of the RNN",
+        ],
+    },
+    {
         "name": "strays stay",
         "old": "x[..., :2] * marked",
         "new": "x[..., :2] * 1",
