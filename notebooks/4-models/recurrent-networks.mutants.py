@@ -328,9 +328,11 @@ MUTANTS = [
         "kills": ["share of intervals that hold, each error a unit"],
     },
     {
-        "name": "blocks of one error",
-        "old": "blocks(row, length)",
-        "new": "blocks(row, 1)",
+        "name": "a block is its first error",
+        "function": "helpers.data.lags.blocks",
+        "old": "values[: count * length].view(count, length).mean(1)",
+        "new": "values[:count]",
+        "since": "noise = torch.randn(500",
         "kills": ["share of intervals that hold, blocks of 30"],
     },
 ]
