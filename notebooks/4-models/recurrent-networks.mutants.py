@@ -282,9 +282,9 @@ MUTANTS = [
         "kills": ["error of boosted trees, windows dealt at random, in ppm"],
     },
     {
-        "name": "windows are anchored from the start",
-        "old": "windows = lagged(co2(), lags=24, horizon=12)\n",
-        "new": "windows = lagged(co2(), lags=24, horizon=12, anchored=True)\n",
+        "name": "the trees learn from the test part, too",
+        "old": '"in time": (train, valid, test)',
+        "new": '"in time": (torch.arange(len(windows.y)), valid, test)',
         "kills": ["error of boosted trees in time, in ppm"],
     },
     {
