@@ -1,16 +1,18 @@
-"""Forecasters under one budget, from repeating the last value to recurrent networks (survey 4.5.4; chapter 4-models/recurrent-networks).
+"""Forecasters from repeating the last value to recurrent networks (survey 4.5.4; chapter 4-models/recurrent-networks).
 
-Every rival sees the same windows of the past, may try the same number of settings, and keeps the
-one with the smallest absolute error on the same later windows. Test windows are forecast once.
+Every rival sees the same windows of the past and keeps the setting with the smallest absolute
+error on the same later windows. Test windows are forecast once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 
 import torch
 from torch import nn
 
+from helpers.methods.box_jenkins import auto_regression
 from helpers.models.mlp import MLP
 from helpers.models.recurrent import LastState
 from helpers.train.loop import fit, predict
@@ -25,17 +27,27 @@ class Forecaster:
 
     Attributes: ``learn``, callable (train, valid, setting, seed) -> function of windows x (N, L, F)
     to forecasts (N,), where train and valid are `helpers.data.lags.Windows` in units of the
-    training spread; ``name`` and ``settings`` of what is tried.
+    training spread; ``name`` and ``settings`` of what is tried; ``rows``, how many of the last
+    rows of a window it may read, None for all; ``again``, whether it is fitted once more, with
+    what was chosen, to both parts: not for those that `valid` stops.
     """
 
     learn: Callable
     name: str
     settings: tuple
+    rows: tuple = (None,)
+    again: bool = False
 
     @property
     def budget(self):
         """The settings as text, for a table."""
-        return f"{self.name} {', '.join(map(str, self.settings))}" if self.name else "nothing"
+        few = (
+            self.settings
+            if len(self.settings) < 9
+            else (self.settings[0], "...", self.settings[-1])
+        )
+        said = f"{self.name} {', '.join(map(str, few))}" if self.name else "nothing"
+        return said if self.rows == (None,) else f"{said}; rows {', '.join(map(str, self.rows))}"
 
 
 def last_value(train, valid, setting, seed):
@@ -94,6 +106,21 @@ def boosting(train, valid, setting, seed):
     return by_library(trees, train)
 
 
+def forest(train, valid, setting, seed):
+    """A hundred extremely randomised trees; the setting is the fewest windows in a leaf.
+
+    Parameters
+    ----------
+    train : Windows
+    valid : not used
+    setting, seed : int
+    """
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    trees = ExtraTreesRegressor(100, min_samples_leaf=setting, random_state=seed)
+    return by_library(trees, train)
+
+
 def kernel(train, valid, setting, seed):
     """Kernel ridge regression on all rows of the window: past windows, weighted by likeness.
 
@@ -101,84 +128,26 @@ def kernel(train, valid, setting, seed):
     ----------
     train : Windows
     valid, seed : not used
-    setting : float > 0
-        Penalty; the kernel is Gaussian, its width the usual distance of two windows.
+    setting : (float > 0, float > 0)
+        Penalty, and width of the Gaussian kernel over the usual distance of two windows.
     """
     from sklearn.kernel_ridge import KernelRidge
 
-    flat = train.x.flatten(1)
-    wide = float(torch.pdist(flat[:500]).square().median())
-    return by_library(KernelRidge(alpha=setting, kernel="rbf", gamma=1 / wide), train)
+    penalty, width = setting
+    usual = float(torch.pdist(train.x.flatten(1)[:500]).square().median())
+    return by_library(KernelRidge(alpha=penalty, kernel="rbf", gamma=1 / usual / width**2), train)
 
 
 def by_library(estimator, train):
-    """Fit an estimator of scikit-learn to flat windows; returns its forecast.
+    """Fit an estimator of scikit-learn to flat windows in double precision; returns its forecast.
 
     Parameters
     ----------
     estimator : with ``fit`` and ``predict``
     train : Windows
     """
-    estimator.fit(train.x.flatten(1).numpy(), train.y.numpy())
-    return lambda x: torch.as_tensor(estimator.predict(x.flatten(1).numpy())).float()
-
-
-def auto_regression(train, valid, setting, seed):
-    """Changes, each linear in the last changes, summed to the horizon: ARIMA(p, 1, 0) of statsmodels.
-
-    Unlike `ridge` it learns one step and iterates, and it reads the first column alone.
-
-    Parameters
-    ----------
-    train : Windows
-        Of consecutive origins.
-    valid, seed : not used
-    setting : int
-        Order: how many last changes a step reads, fewer than a window has rows.
-    """
-    from statsmodels.tsa.ar_model import AutoReg
-
-    past = torch.cat([train.x[0, :, 0] + train.base[0], train.x[1:, -1, 0] + train.base[1:]])
-    fitted = AutoReg(past.diff().double().numpy(), lags=setting).fit().params
-    weights = torch.as_tensor(fitted).float()
-
-    def forecast(x):
-        known = x[..., 0]
-        steps = known.diff(dim=1)
-        for _ in range(train.horizon):
-            step = weights[0] + steps[:, -setting:].flip(1) @ weights[1:]
-            steps = torch.cat([steps, step[:, None]], 1)
-        return known[:, -1] + steps[:, known.shape[1] - 1 :].sum(1)
-
-    return forecast
-
-
-def seasonal_arima(values, known, origins, horizon, season):
-    """The "airline model" of Box and Jenkins, ARIMA(0,1,1)(0,1,1), with all of the past at hand.
-
-    Unlike the others it is not bound to a window, and it has nothing to choose.
-
-    Parameters
-    ----------
-    values : tensor (T,)
-        The series.
-    known : int
-        Rows by which its two weights are fitted.
-    origins : int64 tensor (N,)
-        Rows after which to forecast; each forecast uses all rows up to its origin.
-    horizon, season : int, in rows
-
-    Returns
-    -------
-    tensor (N,)
-    """
-    from statsmodels.tsa.statespace.sarimax import SARIMAX
-
-    past = values.double().numpy()
-    model = SARIMAX(past[:known], order=(0, 1, 1), seasonal_order=(0, 1, 1, season))
-    fitted = model.fit(disp=0)
-    ends = [fitted.apply(past[: k + 1]).forecast(horizon)[-1] for k in origins.tolist()]
-    return torch.tensor(ends).float()
+    estimator.fit(train.x.flatten(1).double().numpy(), train.y.double().numpy())
+    return lambda x: torch.as_tensor(estimator.predict(x.flatten(1).double().numpy())).float()
 
 
 def network(train, valid, setting, seed, *, cell="lstm", width=16, epochs=60):
@@ -212,6 +181,10 @@ def network(train, valid, setting, seed, *, cell="lstm", width=16, epochs=60):
     return lambda x: predict(net, x)[:, 0]
 
 
+PENALTIES = (1e-6, 1e-3, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)  # the first: least squares
+WIDTHS = tuple(product((1e-12, 1e-9, 1e-6, 1e-3, 0.1, 10.0), (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)))
+
+
 def rivals(season, lags):
     """All of them, by name.
 
@@ -227,60 +200,35 @@ def rivals(season, lags):
     dict of name -> Forecaster
     """
     orders = tuple(sorted({max(1, lags // 8), max(1, lags // 2), lags - 1}))
+    whole = {"again": True, "rows": tuple(sorted({max(2, lags // 4), lags // 2, lags}))}
     found = {
         "last value": Forecaster(last_value, "", (None,)),
         "last season": Forecaster(last_season, "period", (season,)),
         "auto-regression": Forecaster(auto_regression, "order", orders),
-        "ridge on lags": Forecaster(ridge, "penalty", (1.0, 10.0, 100.0)),
-        "kernel on lags": Forecaster(kernel, "penalty", (0.001, 0.03, 1.0)),
-        "boosting on lags": Forecaster(boosting, "leaves", (4, 8, 16)),
+        "ridge on lags": Forecaster(ridge, "penalty", PENALTIES, **whole),
+        "kernel on lags": Forecaster(kernel, "penalty and width", WIDTHS, again=True),
+        "boosting on lags": Forecaster(boosting, "leaves", (2, 4, 8, 16, 256), **whole),
+        "forest on lags": Forecaster(forest, "in a leaf", (1, 3, 10), **whole),
     }
-    rates = (0.003, 0.01, 0.03)
     names = {"flat": "flat network", "rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
     for cell, name in names.items():
-        found[name] = Forecaster(partial(network, cell=cell), "rate", rates)
+        found[name] = Forecaster(partial(network, cell=cell), "rate", (0.003, 0.01, 0.03))
     return found
-
-
-def period(values, longest):
-    """The lag of the highest peak of the autocorrelation; 1 without a peak.
-
-    Parameters
-    ----------
-    values : tensor (T,)
-        The part to learn from, alone.
-    longest : int
-        Longest lag that is looked at.
-
-    Returns
-    -------
-    int, 1 to `longest`
-
-    Examples
-    --------
-    >>> period(torch.sin(torch.arange(60) * 2 * torch.pi / 12), 24)
-    12
-    """
-    steps = values.double().diff()
-    steps = steps - steps.mean()
-    like = [float((steps[k:] * steps[:-k]).sum()) for k in range(1, longest + 2)]
-    inner = range(1, len(like) - 1)
-    peaks = [k for k in inner if like[k] > max(like[k - 1], like[k + 1], 0)]
-    return max(peaks, key=lambda k: like[k]) + 1 if peaks else 1
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A fitted forecaster in raw units: `forecast(windows)` gives (N,); `setting` was kept."""
+    """A fitted forecaster in raw units: `forecast(windows)` gives (N,); `setting`, `rows` were kept."""
 
     model: Callable
     centre: torch.Tensor
     spread: torch.Tensor
     setting: object
+    rows: object = None
 
     def forecast(self, windows):
         """Forecasts (N,) of Windows, in the unit of the series."""
-        x = (windows.x - self.centre) / self.spread
+        x = (windows.x[:, -(self.rows or 0) :] - self.centre) / self.spread
         return self.model(x) * self.spread[0] + self.centre[0] + windows.base
 
 
@@ -299,29 +247,45 @@ def choose(rival, windows, train, valid, *, seed=0):
     -------
     Chosen
         Of several settings that are equally good, the first.
+
+    Raises
+    ------
+    ValueError
+        If a column is constant in the training windows: nothing can be learned from it, and a
+        first change of it later may send a forecast anywhere.
     """
     seen = windows.x[train].flatten(0, 1)
+    for k in (seen.amin(0) == seen.amax(0)).nonzero()[:, 0].tolist():
+        raise ValueError(
+            f"choose: column {k} of the series (counted from 0) is constant in the training part: "
+            f"expected values that differ, found {float(seen[0, k]):g} alone; leave the column out"
+        )
     centre, spread = seen.mean(0), seen.std(0).clamp(min=1e-6)
     centre[0] = centre[0] * (windows.base == 0).all()
-    truth = windows.y[valid] + windows.base[valid]
     best, least = None, float("inf")
-    for setting in rival.settings:
-        parts = [scaled(windows.part(rows), centre, spread) for rows in (train, valid)]
-        found = Chosen(rival.learn(*parts, setting, seed), centre, spread, setting)
-        error = (found.forecast(windows.part(valid)) - truth).abs().mean()
+    for rows, setting in product(rival.rows, rival.settings):
+        parts = [scaled(windows.part(part), centre, spread, rows) for part in (train, valid)]
+        found = Chosen(rival.learn(*parts, setting, seed), centre, spread, setting, rows)
+        error = (found.model(parts[1].x) - parts[1].y).abs().mean()
         if best is None or error < least:
             best, least = found, error
+    if rival.again:
+        both = scaled(windows.part(torch.cat([train, valid])), centre, spread, best.rows)
+        best = replace(best, model=rival.learn(both, None, best.setting, seed))
     return best
 
 
-def scaled(windows, centre, spread):
+def scaled(windows, centre, spread, rows=None):
     """Windows in units of the training spread.
 
     Parameters
     ----------
     windows : Windows
     centre, spread : tensors (F,)
+    rows : int, optional
+        Only the last ones of each window.
     """
     kind = type(windows)
-    x, y = (windows.x - centre) / spread, (windows.y - centre[0]) / spread[0]
+    x = (windows.x[:, -(rows or 0) :] - centre) / spread
+    y = (windows.y - centre[0]) / spread[0]
     return kind(x, y, windows.base / spread[0], windows.origin, windows.horizon)

@@ -189,6 +189,32 @@ def keep_more(layer, keep):
     return layer
 
 
+def keep_all(layer, kept, inward):
+    """Start a plain recurrence so that it keeps its state: no bias, small weights of the input.
+
+    With the identity and rectified units it is the start of Le, Jaitly and Hinton (2015); an
+    orthogonal matrix turns the state and leaves its length.
+
+    Parameters
+    ----------
+    layer : nn.RNN or Recurrent, of one direction
+    kept : tensor (H, H)
+        The matrix of the recurrence.
+    inward : float >= 0
+        Standard deviation of the weights of the input.
+
+    Returns
+    -------
+    layer
+    """
+    with torch.no_grad():
+        layer.weight_hh_l0.copy_(kept)
+        layer.weight_ih_l0.normal_(0, inward)
+        layer.bias_ih_l0.zero_()
+        layer.bias_hh_l0.zero_()
+    return layer
+
+
 class GRUTagger(nn.Module):
     """A gated recurrent unit that reads in both directions, with scores at each position.
 

@@ -1,18 +1,18 @@
-import numpy as np
 import pytest
 import torch
+from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import Ridge
 
 from helpers.data.lags import in_time, lagged
 from helpers.data.series import Series
-from helpers.data.time_series import co2, sunspots
+from helpers.data.time_series import sunspots
 from helpers.methods.forecasters import (
     Forecaster,
     choose,
     network,
-    period,
     ridge,
     rivals,
-    seasonal_arima,
 )
 
 
@@ -52,31 +52,6 @@ def test_anchored_forecasters_follow_a_trend():
     assert level["boosting on lags"] > 1 > 5 * max(anchored.values())
 
 
-def test_auto_regression_is_that_of_statsmodels():
-    from statsmodels.tsa.ar_model import AutoReg
-
-    series = sunspots()
-    windows = lagged(series, lags=22, horizon=3)
-    train, valid, _ = in_time(windows)
-    only = Forecaster(rivals(11, 22)["auto-regression"].learn, "order", (9,))
-    ours = choose(only, windows, train, valid).forecast(windows.part(valid[:1]))
-    seen = series.x[: int(windows.origin[train[-1]]) + 1, 0].double().numpy()
-    fitted = AutoReg(np.diff(seen), lags=9).fit()
-    origin = int(windows.origin[valid[0]])
-    past = series.x[: origin + 1, 0].double().numpy()
-    known = AutoReg(np.diff(past), lags=9)
-    steps = known.predict(fitted.params, start=origin, end=origin + 2)
-    assert float(ours[0]) == pytest.approx(past[-1] + steps.sum(), rel=1e-3)
-
-
-def test_the_seasonal_model_beats_the_last_season_on_carbon_dioxide():
-    x = co2().x[:, 0]
-    origins = torch.arange(400, 440, 8)
-    found = seasonal_arima(x, 300, origins, 12, 12)
-    assert (found - x[origins + 12]).abs().mean() < (x[origins] - x[origins + 12]).abs().mean()
-    assert torch.equal(found[:2], seasonal_arima(x[:430], 300, origins[:2], 12, 12))
-
-
 def test_settings_are_chosen_by_later_windows_alone():
     windows = lagged(wave(), lags=24)
     train, valid, test = in_time(windows)
@@ -102,11 +77,63 @@ def test_networks_learn_a_wave(cell):
     assert gap[1] < 0.2 < gap[0]
 
 
-def test_the_period_is_found_and_a_line_has_none():
-    assert period(wave().x[:, 0], 24) == 12
-    assert period(torch.arange(50.0) ** 2, 20) == 1
-
-
 def test_what_was_tried_is_said():
-    assert rivals(11, 22)["ridge on lags"].budget == "penalty 1.0, 10.0, 100.0"
+    assert rivals(11, 24)["forest on lags"].budget == "in a leaf 1, 3, 10; rows 6, 12, 24"
     assert rivals(11, 22)["last value"].budget == "nothing"
+    assert "(1e-12, 0.3), ..., (10.0, 100.0)" in rivals(11, 22)["kernel on lags"].budget
+
+
+def test_the_rows_to_read_are_chosen_and_nothing_before_them_is_seen():
+    windows = lagged(wave(), lags=24)
+    train, valid, test = in_time(windows)
+    chosen = choose(Forecaster(ridge, "penalty", (0.1,), rows=(1, 6)), windows, train, valid)
+    assert chosen.rows == 6  # one value does not say whether a wave rises
+    held = windows.part(test)
+    changed = windows.x[test].clone()
+    changed[:, :18] = 1e3
+    other = type(held)(changed, held.y, held.base, held.origin, held.horizon)
+    assert torch.equal(chosen.forecast(held), chosen.forecast(other))
+    changed[:, 18:] = 1e3
+    assert not torch.equal(chosen.forecast(held), chosen.forecast(other))
+
+
+def test_fitted_again_is_fitted_to_both_parts():
+    windows = lagged(sunspots(), lags=22)
+    train, valid, test = in_time(windows)
+    held, seen = windows.part(test), torch.cat([train, valid])
+    again = choose(Forecaster(ridge, "", (10.0,), again=True), windows, train, valid)
+    once = choose(Forecaster(ridge, "", (10.0,)), windows, train, valid)
+    flat = ((windows.x - once.centre) / once.spread).flatten(1).double().numpy()
+    y = ((windows.y - once.centre[0]) / once.spread[0]).double().numpy()
+    wanted = Ridge(10.0).fit(flat[seen], y[seen]).predict(flat[test])
+    wanted = torch.as_tensor(wanted).float() * once.spread[0] + once.centre[0]
+    assert torch.allclose(again.forecast(held), wanted, atol=1e-3)
+    assert not torch.allclose(once.forecast(held), wanted, atol=1e-1)
+
+
+@pytest.mark.parametrize("name", ["kernel on lags", "forest on lags"])
+def test_curved_rivals_say_what_the_library_says(name):
+    windows = lagged(wave(), lags=12)
+    train, valid, _ = in_time(windows)
+    x, y = windows.x.flatten(1).double().numpy(), windows.y.double().numpy()
+    few = windows.part(train)
+    usual = float(torch.pdist(few.x.flatten(1)).square().median())
+    libraries = {
+        "kernel on lags": (KernelRidge(alpha=0.1, kernel="rbf", gamma=1 / usual / 4), (0.1, 2.0)),
+        "forest on lags": (ExtraTreesRegressor(100, min_samples_leaf=3, random_state=0), 3),
+    }
+    library, setting = libraries[name]
+    wanted = torch.as_tensor(library.fit(x[train], y[train]).predict(x[valid])).float()
+    found = rivals(12, 12)[name].learn(few, None, setting, 0)(windows.x[valid])
+    assert torch.allclose(found, wanted, atol=1e-5)
+    other = rivals(12, 12)[name].learn(few, None, (9.0, 9.0) if setting != 3 else 9, 0)
+    assert not torch.allclose(other(windows.x[valid]), wanted, atol=1e-3)
+
+
+def test_a_column_that_is_constant_in_training_is_refused():
+    x = torch.cat([wave().x, torch.zeros(160, 1)], 1)
+    x[140:, 1] = 1e12
+    windows = lagged(Series(x, ["x", "flag"], 1.0, time=torch.arange(160).double()), lags=12)
+    train, valid, _ = in_time(windows)
+    with pytest.raises(ValueError, match="column 1 .* is constant in the training part"):
+        choose(rivals(12, 12)["ridge on lags"], windows, train, valid)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.models.recurrent import GRUTagger, LastState, Recurrent, keep_more
+from helpers.models.recurrent import GRUTagger, LastState, Recurrent, keep_all, keep_more
 
 
 def test_it_equals_two_cells_stepped_by_hand():
@@ -93,3 +93,17 @@ def test_only_the_gate_that_keeps_gets_a_bias(cell, moved):
     change = layer.bias_ih_l0.detach() - before
     assert int((change - 2).abs().lt(1e-6).sum()) == moved == int((change != 0).sum())
     assert (change[4:8].sum() == change.sum()) or not moved
+
+
+def test_started_from_the_identity_the_state_stays_and_as_delivered_it_does_not():
+    torch.manual_seed(0)
+    net = nn.RNN(3, 4, nonlinearity="relu", batch_first=True)
+    x = torch.zeros(1, 30, 3)
+    x[:, 0] = 1.0
+    with torch.no_grad():
+        net.bias_ih_l0.fill_(0.5)
+        first = net(x)[0]
+        kept = keep_all(net, torch.eye(4), 1.0)(x)[0]
+    assert not torch.allclose(first[:, 0], first[:, -1], atol=1e-3)
+    assert kept.max() > 0
+    assert torch.equal(kept[:, 0], kept[:, -1])
