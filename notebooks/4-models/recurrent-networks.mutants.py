@@ -92,7 +92,6 @@ MUTANTS = [
             "lead of the LSTM with open gates over the RNN, lower end",
             "lead over the same LSTM with closed gates, lower end",
             "lead over one weight for each place, lower end",
-            "lead over a convolution that reaches 15 steps, lower end",
         ],
     },
     {
