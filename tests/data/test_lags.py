@@ -1,0 +1,60 @@
+import pytest
+import torch
+
+from helpers.data.lags import blocks, in_time, lagged
+from helpers.data.series import Series
+
+
+def ramp(length=20, groups=None):
+    x = torch.stack([torch.arange(length), -torch.arange(length)], 1).float()
+    return Series(x, ["up", "down"], 1.0, time=torch.arange(length).double(), groups=groups)
+
+
+def test_windows_end_at_their_origin_and_targets_lie_ahead():
+    found = lagged(ramp(), lags=4, horizon=3)
+    assert found.x.shape == (14, 4, 2)
+    assert found.x[0, :, 0].tolist() == [0, 1, 2, 3]
+    assert found.origin[0] == 3
+    assert found.x[0, :, 1].tolist() == [0, -1, -2, -3]
+    assert torch.equal(found.y, found.origin + 3.0)
+
+
+def test_anchored_windows_do_not_know_the_level():
+    plain, anchored = lagged(ramp(), lags=4), lagged(ramp(), lags=4, anchored=True)
+    assert (anchored.x[:, :, 0] == anchored.x[:1, :, 0]).all()
+    assert torch.equal(anchored.y + anchored.base, plain.y)
+    assert torch.equal(anchored.x[..., 1], plain.x[..., 1])
+
+
+def test_no_window_reaches_over_the_end_of_a_group():
+    groups = torch.arange(20) // 10
+    found = lagged(ramp(groups=groups), lags=4, horizon=2)
+    assert torch.equal(groups[found.origin - 3], groups[found.origin + 2])
+    assert len(found.y) == 10 < len(lagged(ramp(), lags=4, horizon=2).y)
+    with pytest.raises(ValueError, match="series of at least 30 rows, found 20"):
+        lagged(ramp(), lags=20, horizon=10)
+
+
+def test_no_target_of_a_part_lies_in_a_later_one():
+    found = lagged(ramp(60), lags=5, horizon=4)
+    train, valid, test = in_time(found)
+    ends = found.origin + found.horizon
+    assert ends[train].max() <= found.origin[valid].min()
+    assert ends[valid].max() <= found.origin[test].min()
+    assert test[-1] == len(found.y) - 1
+    with pytest.raises(ValueError, match="the series is too short"):
+        in_time(found.part(torch.arange(3)))
+
+
+def test_a_part_is_the_same_windows():
+    found, rows = lagged(ramp(), lags=4), torch.tensor([2, 5])
+    part = found.part(rows)
+    assert part.horizon == found.horizon
+    assert torch.equal(part.x, found.x[rows])
+    assert torch.equal(part.origin, found.origin[rows])
+
+
+def test_blocks_are_means_and_need_two():
+    assert blocks(torch.arange(7.0), 3) == [1, 4]
+    with pytest.raises(ValueError, match="at least two blocks, found 5 values"):
+        blocks(torch.arange(5.0), 3)

@@ -1,0 +1,58 @@
+import pytest
+import torch
+
+from helpers.data.cited import DataUnavailable
+from helpers.data.time_series import beijing_air, co2, indoor_movement, mackey_glass, sunspots
+
+
+def cited(load):
+    try:
+        return load()
+    except DataUnavailable as error:
+        pytest.skip(f"cited data: {error}")
+
+
+def test_sunspots_are_yearly():
+    data = sunspots()
+    assert data.step == 1
+    assert (data.time[0], data.time[-1]) == (1700, 2008)
+    assert data.x[data.time == 1957].item() == pytest.approx(190.2)
+
+
+def test_carbon_dioxide_rises_month_by_month():
+    data = co2()
+    assert len(data.x) == 526
+    assert data.step == pytest.approx(1 / 12)
+    assert torch.isfinite(data.x).all()
+    assert data.x[-12:].mean() - data.x[:12].mean() > 50
+
+
+def test_the_simulated_series_obeys_its_equation():
+    data = mackey_glass(3000, delay=17.0, every=0.1)
+    x = data.x[:, 0].double()
+    now, then = x[170:-1], x[:-171]
+    slope = 0.2 * then / (1 + then**10) - 0.1 * now
+    assert ((x[171:] - x[170:-1]) / 0.1 - slope).abs().max() < 0.01
+    assert torch.equal(mackey_glass(50, seed=1).x, mackey_glass(50, seed=1).x)
+    noisy = mackey_glass(50, seed=1, noise=0.1).x - mackey_glass(50, seed=1).x
+    assert 0.05 < noisy.std() < 0.2
+    with pytest.raises(ValueError, match="expected times above 0"):
+        mackey_glass(50, every=0)
+
+
+def test_dust_is_daily_without_gaps():
+    data = cited(beijing_air)
+    assert data.x.shape == (1825, 5)
+    assert torch.isfinite(data.x).all()
+    assert data.x[:, 0].min() > 1
+    assert data.x[:, 0].max() < 7
+
+
+def test_walks_end_at_the_marker_and_come_from_three_settings():
+    x, y, groups = cited(indoor_movement)
+    assert x.shape == (314, 129, 4)
+    assert groups.bincount().tolist() == [104, 106, 104]
+    assert int(y.sum()) == 158
+    assert x.abs().max() <= 1
+    assert (x[:, 0] == x[:, 1]).all(1).sum() > 300  # short walks repeat their first row in front
+    assert (x[:, -1] != x[:, -2]).any(1).sum() > 300
