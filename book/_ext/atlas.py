@@ -20,7 +20,7 @@ def read():
     for chapter in chapters():
         for row in chapter.atlas:
             row = {**row, "chapter": chapter.name}
-            rows.append({**row, "state": state(row)})
+            rows.append({**row, "state": "planned" if chapter.draft else state(row)})
     return sorted(rows, key=lambda row: (order.get(row["name"], len(order)), row["name"]))
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
-from curriculum import sources, titles
+from curriculum import sources, titles, written
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -100,7 +100,7 @@ def today(row, names):
         parts.append(f'<span class="now">Now: {now}</span>')
     if row["chapter"]:
         title, path = escape(names[row["chapter"]]), f"notebooks/{row['chapter']}"
-        runs = (ROOT / f"{path}.ipynb").exists()
+        runs = row["chapter"] in {chapter.name for chapter in written()}
         chapter = f'<a href="../{path}.html">{title}</a>' if runs else f"{title} (planned)"
         parts.append(f'<span class="now">Chapter: {chapter}</span>')
     return " ".join(parts)
