@@ -271,9 +271,12 @@ def main():
     os.environ.setdefault("HELPERS_PROGRESS", "0")
     for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         os.environ[f"{pool}_NUM_THREADS"] = "1"  # a fork keeps only the thread that called it
+    os.environ["NUMBA_THREADING_LAYER"] = "workqueue"  # GNU OpenMP ends a child that forks from it
     sys.path[0] = str(ledger.ROOT)  # not tools/, whose coverage.py would hide the library
-    every = sorted((ledger.ROOT / "notebooks").glob("*/*.mutants.py"))
-    every = [path.with_name(path.name.replace(".mutants.py", ".ipynb")) for path in every]
+    sys.path.append(str(ledger.ROOT / "book" / "_ext"))
+    from curriculum import written
+
+    every = [chapter.notebook for chapter in written() if chapter.beside("mutants.py").exists()]
     paths = [asked.chapter.resolve()] if asked.chapter else every
     if asked.budget is not None:
         calls = ([sys.executable, __file__, str(path)] for path in due(paths, asked.budget))
