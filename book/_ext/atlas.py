@@ -20,7 +20,8 @@ def read():
     for chapter in chapters():
         for row in chapter.atlas:
             row = {**row, "chapter": chapter.name}
-            rows.append({**row, "state": "planned" if chapter.draft else state(row)})
+            draft = chapter.draft and row.get("check")
+            rows.append({**row, "state": "planned" if draft else state(row)})
     return sorted(rows, key=lambda row: (order.get(row["name"], len(order)), row["name"]))
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.util.index_entries import split_index_msg
 
 HYPHENATED = re.compile(r"\b[^\W_]+(?:-[^\W_]+)+\b")
 OFTEN = 4  # times that a chapter uses a hyphenated word for the word to lead to it
@@ -55,7 +56,23 @@ def index(app, doctree):
     section += nodes.meta(name="keywords", content=", ".join(forms))
 
 
+def keep_index(app):
+    """Keep the index entries of pages that this build does not write again (sphinx issue 12599)."""
+    kept = app.builder.indexer._index_entries if app.builder.search else {}
+    for page, entries in app.env.get_domain("index").entries.items():
+        if page not in kept:
+            kept[page] = sorted(
+                {
+                    (part, target, main)
+                    for kind, value, target, main, _ in entries
+                    for part in split_index_msg(kind, value)
+                }
+            )
+    return []
+
+
 def setup(app):
-    """Register the event, after the keywords have been added."""
+    """Register the events; the first one after the keywords have been added."""
     app.connect("doctree-read", index, priority=900)
+    app.connect("html-collect-pages", keep_index)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -68,3 +68,15 @@ def test_the_state_is_computed_from_what_exists(monkeypatch):
 def test_every_chapter_that_is_written_runs_something_of_the_survey():
     idle = [c.name for c in curriculum.written() if not any(r.get("check") for r in c.atlas)]
     assert idle == []
+
+
+def test_what_a_draft_runs_is_planned_and_where_it_points_stays(monkeypatch):
+    import atlas
+
+    before = {(row["chapter"], row["name"]): row["state"] for row in atlas.read()}
+    drafts = [dataclasses.replace(chapter, draft=True) for chapter in atlas.chapters()]
+    monkeypatch.setattr(atlas, "chapters", lambda: drafts)
+    after = {(row["chapter"], row["name"]): row["state"] for row in atlas.read()}
+    assert {"runs", "shown"} <= set(before.values())
+    assert set(after.values()) == {"planned", "pointer"}
+    assert all((after[key] == "pointer") == (state == "pointer") for key, state in before.items())
