@@ -205,10 +205,11 @@ def test_the_atlas_filters_by_keyboard(tab, address):
     count = "document.getElementById('atlas-count').textContent"
     tab.wait_for_function(f"{count}.startsWith('{everything} of')")
     tab.goto("about:blank")
-    tab.goto(f"{address}/book/atlas.html#state=shown&section=4", wait_until="load")
+    tab.goto(f"{address}/book/atlas.html#state=runs&section=4", wait_until="load")
     shown = tab.locator("#atlas tbody tr:visible").all_inner_texts()
-    assert 5 < len(shown) < everything
-    assert all("shown" in text for text in shown)
+    fits = '#atlas tbody tr[data-section="4"][data-state="runs"]'
+    assert 5 < len(shown) == tab.locator(fits).count() < everything
+    assert all("runs" in text for text in shown)
 
 
 def test_the_resources_filter_by_keyboard(tab, address):
