@@ -16,12 +16,13 @@ SITE = ROOT / "_build" / "html"
 STAMP = ROOT / "_build" / "sources.sha256"
 SOURCES = ["_config.yml", "_toc.yml", "*.md", "CITATION.cff", "constraints.txt"]
 TREES = ["book", "notebooks", "helpers", "benchmarks/results"]
+BUILDERS = ["book/_ext", "tools"]  # Sphinx does not read a page anew because these changed
 
 
-def digest():
-    """One hash over the names and contents of everything the site is made from."""
-    files = [path for pattern in SOURCES for path in ROOT.glob(pattern)]
-    for tree in TREES:
+def digest(trees, sources=()):
+    """One hash over the names and contents of all files in these folders, and of these patterns."""
+    files = [path for pattern in sources for path in ROOT.glob(pattern)]
+    for tree in trees:
         files += [
             p for p in (ROOT / tree).rglob("*") if p.is_file() and "__pycache__" not in p.parts
         ]
@@ -63,21 +64,22 @@ def sphinx():
     sys.exit(result if isinstance(result, int) else 1)
 
 
-def drop_halves():
-    """Remove what an interrupted build may have left: only a finished one leaves its stamp."""
-    if not STAMP.exists():
+def drop(builders):
+    """Remove what an interrupted build left (only a finished one has a stamp) or an older builder."""
+    if not STAMP.exists() or STAMP.read_text().split()[-1] != builders:
         for folder in (SITE, SITE.parent / ".doctrees"):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def main():
     """Build if needed and say where to look."""
-    begin, now = time.perf_counter(), digest()
+    begin, builders = time.perf_counter(), digest(BUILDERS)
+    now = f"{digest(TREES, SOURCES)} {builders}"
     if STAMP.exists() and STAMP.read_text() == now and (SITE / "index.html").exists():
         print("The site is up to date.")
     else:
         print("Building the site from the stored outputs ...", flush=True)
-        drop_halves()
+        drop(builders)
         STAMP.unlink(missing_ok=True)
         build()
         STAMP.write_text(now)

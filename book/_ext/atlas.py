@@ -4,7 +4,7 @@ from collections import Counter
 from html import escape
 
 from citations import survey_numbers
-from curriculum import ROOT, chapters, sources, titles, written
+from curriculum import ROOT, chapters, evidence, titles, written
 from docutils import nodes
 from ledger import doubt
 from sphinx.util.docutils import SphinxDirective
@@ -131,7 +131,7 @@ class Atlas(SphinxDirective):
 
     def run(self):
         """HTML as it is; this directive stands on the page `book/atlas` only."""
-        for path in sources():
+        for path in evidence():
             self.env.note_dependency(str(path))
         rows, keys = read(), {number: key for key, number in survey_numbers().items()}
         html = progress(rows) + filters(rows) + table(rows, keys, titles())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pybtex.plugin
 from cited_data import download
-from curriculum import NOTEBOOKS, bibliographies, chapters, sources, titles, written
+from curriculum import bibliographies, chapters, evidence, sources, titles, written
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from workflow import draw
@@ -36,7 +36,7 @@ class Markdown(SphinxDirective):
 
     def behind(self):
         """Files whose change makes the page old: unless a directive knows better, all chapters."""
-        return [*sources(), *NOTEBOOKS.glob("*/*.ipynb"), *NOTEBOOKS.glob("*/*.json")]
+        return evidence()
 
     def run(self):
         """Parse what `text` returns."""

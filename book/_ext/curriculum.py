@@ -95,6 +95,14 @@ def sources():
     return sorted(NOTEBOOKS.glob("*/*.yml"))
 
 
+def evidence():
+    """Every file that a page about what is proved depends on: a proof ages with what it rests on."""
+    beside = [p for kind in ("ipynb", "json", "mutants.py") for p in NOTEBOOKS.glob(f"*/*.{kind}")]
+    code = [*(ROOT / "helpers").rglob("*.py"), *(ROOT / "experiments").rglob("*.py")]
+    pins = [ROOT / "constraints.txt", ROOT / "helpers" / "data" / "sources.csv"]
+    return [*sources(), *sorted(beside), *sorted(code), *pins]
+
+
 def notebook_json(path):
     """A notebook as stored, parsed once a build and again when it changes."""
     return parsed_json(path, path.stat().st_mtime_ns)

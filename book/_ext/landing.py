@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 import atlas
-from curriculum import NOTEBOOKS, PARTS, chapters, code_cells, sources, written
+from curriculum import PARTS, chapters, code_cells, evidence, written
 from docutils import nodes
 from PIL import Image
 from sources import read_yaml
@@ -96,12 +96,7 @@ class Gallery(SphinxDirective):
 
     def run(self):
         """HTML for the page `book/index`; nothing on the one page that is printed."""
-        for path in [
-            GALLERY,
-            *sources(),
-            *NOTEBOOKS.glob("*/*.ipynb"),
-            *NOTEBOOKS.glob("*/*.json"),
-        ]:
+        for path in (GALLERY, *evidence()):
             self.env.note_dependency(str(path))
         if self.env.app.builder.name != "html":
             return []

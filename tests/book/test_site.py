@@ -219,20 +219,28 @@ def test_ids_are_unique_on_every_page():
         assert not twice, f"{path.relative_to(SITE)}: {sorted(twice)[:5]}"
 
 
-def test_an_interrupted_build_leaves_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("stamp", [None, "sources older"])
+def test_a_halved_build_and_that_of_an_older_builder_are_dropped(stamp, tmp_path, monkeypatch):
     import build
 
     monkeypatch.setattr(build, "SITE", tmp_path / "html")
     monkeypatch.setattr(build, "STAMP", tmp_path / "stamp")
     for folder in ("html", ".doctrees"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "stamp").write_text("whole")
-    build.drop_halves()
+    (tmp_path / "stamp").write_text("sources builders")
+    build.drop("builders")
     assert (tmp_path / "html").exists(), "a finished build is kept"
-    (tmp_path / "stamp").unlink()
-    build.drop_halves()
+    (tmp_path / "stamp").write_text(stamp) if stamp else (tmp_path / "stamp").unlink()
+    build.drop("builders")
     assert not (tmp_path / "html").exists()
     assert not (tmp_path / ".doctrees").exists()
+
+
+def test_what_is_proved_ages_with_the_code_it_rests_on():
+    behind = {path.relative_to(ROOT).as_posix() for path in curriculum.evidence()}
+    chapter = "notebooks/4-models/supervised-learning"
+    assert {f"{chapter}.{kind}" for kind in ("yml", "ipynb", "proofs.json")} <= behind
+    assert {"helpers/train/loop.py", "constraints.txt"} <= behind
 
 
 @built
