@@ -24,6 +24,11 @@ def file_of(module):
     return next((f for f in (stem.with_suffix(".py"), stem / "__init__.py") if f.exists()), None)
 
 
+def source_of(file):
+    """The text of a file."""
+    return file.read_text(encoding="utf-8")
+
+
 def imported(node, package=""):
     """(module, name, name here) of what one import statement brings; None for a whole module."""
     if isinstance(node, ast.Import):
@@ -61,9 +66,17 @@ def contents(source, package=""):
 
 def reached(source):
     """{(module, name): source text} of all that is reached, and the outside packages, sorted."""
+    return reached_at(
+        source, ROOT, tuple(f.stat().st_mtime_ns for f in ROOT.glob("helpers/**/*.py"))
+    )
+
+
+@functools.cache
+def reached_at(source, root, changed):
+    """What `reached` says while no file of helpers below `root` changes."""
     nodes = [n for n in ast.walk(ast.parse(source)) if isinstance(n, IMPORTS)]
     waiting = [(module, name) for n in nodes for module, name, _ in imported(n)]
-    seen, texts, packages = set(), {}, set()
+    seen, texts, packages, text_of = set(), {}, set(), functools.cache(source_of)
     while waiting:
         module, name = step = waiting.pop()
         if step in seen:
@@ -77,16 +90,17 @@ def reached(source):
         elif name and file_of(f"{module}.{name}"):
             waiting.append((f"{module}.{name}", None))
         else:
-            found, more = inside(module, file, name)
+            package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+            found, more = inside(module, package, text_of(file), name)
             texts |= found
             waiting += more
     return dict(sorted(texts.items())), sorted(packages)
 
 
-def inside(module, file, name):
+@functools.cache
+def inside(module, package, source, name):
     """The text of one name of a module, or of all, and what that uses."""
-    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-    named, brought, rest = contents(file.read_text(encoding="utf-8"), package)
+    named, brought, rest = contents(source, package)
     if name in brought and name not in named:
         return {}, [brought[name], (module, "")]
     chosen = {name: named[name]} if name in named else {} if name == "" else dict(named)
