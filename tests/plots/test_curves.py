@@ -27,6 +27,11 @@ def test_matrix_writes_every_count():
     assert sorted(text.get_text() for text in ax.texts) == ["1", "5", "9"]
 
 
+def test_the_palest_shade_is_a_count_of_zero_not_the_smallest_count():
+    ax = matrix(plt.subplots()[1], np.array([[9, 4], [5, 8]]), ["a", "b"])
+    assert ax.images[0].get_clim() == (0, 9)
+
+
 def test_curves_look_as_they_did(looks):
     figure, (one, two, three) = plt.subplots(1, 3, figsize=(9, 3))
     rows = [{"epoch": k, "loss": 3 / k, "valid_loss": 4 / k} for k in range(1, 5)]
