@@ -21,6 +21,12 @@ def test_the_error_is_torchmetrics(bins):
         assert float(calibration_error(p, y, bins)) == pytest.approx(float(theirs), abs=1e-6)
 
 
+def test_ten_bins_are_made_if_nothing_is_said():
+    p, y = draw()
+    assert len(reliability(p, y)[0]) == 10
+    assert calibration_error(p, y) == calibration_error(p, y, 10) != calibration_error(p, y, 11)
+
+
 def test_said_and_seen_average_to_the_whole():
     p, y = draw()
     said, seen, share = reliability(p, y)

@@ -121,7 +121,7 @@ def test_binary_scores_outside_the_rules_are_one_sentence(score, target, sentenc
     [
         ([[0.3, 0.7], [0.0, 1.0]], True),
         ([[0.3, 0.7005]], True),
-        ([[0.3, 0.702]], False),
+        ([[0.3, 0.7015]], False),
         ([[1.2, -0.2]], False),
         ([[0.3, 0.7], [0.3, 0.6]], False),
         ([[0.3, 0.7], [-0.3, 1.3]], False),

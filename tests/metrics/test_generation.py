@@ -134,6 +134,20 @@ def test_tables_of_other_width_are_refused(score):
         score(torch.zeros(8, 3), torch.full((8, 1), torch.nan))
 
 
+def test_five_neighbours_are_asked_if_nothing_is_said():
+    real, fake = clouds()
+    assert torch.equal(radii(real), radii(real, 5))
+    for score in SCORES.values():
+        assert score(real, fake) == score(real, fake, 5)
+    assert density(real, fake, 4) != density(real, fake, 5) != density(real, fake, 6)
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_copies_need_a_share_between_none_and_all(share):
+    with pytest.raises(ValueError, match=f"a share between 0 and 1, found {share}"):
+        copied(*torch.randn(3, 5, 2), share)
+
+
 def test_too_many_neighbours_are_refused():
     with pytest.raises(ValueError, match=r"k must lie in 1\.\.7 for 8 points, found 8"):
         radii(torch.zeros(8, 3), 8)
