@@ -307,6 +307,7 @@ MUTANTS = [
         "kills": [
             "sunspots: lead of the LSTM over ridge, lower end",
             "CO2: lead of the LSTM over ridge, lower end",
+            "CO2: share of the last value's error that each learned rival saves, the least",
             "chaos: share of the LSTM's error that kernel ridge saves",
             "years above 120 spots: ridge stays below by, in spots",
             "years above 120 spots: how far the LSTM stays below, over ridge",
