@@ -150,7 +150,7 @@ def by_library(estimator, train):
     return lambda x: torch.as_tensor(estimator.predict(x.flatten(1).double().numpy())).float()
 
 
-def network(train, valid, setting, seed, *, cell="lstm", width=16, epochs=60):
+def network(train, valid, setting, seed, *, cell="lstm", width=16, epochs=60, patience=12):
     """A network that reads the window; the setting is its learning rate.
 
     Parameters
@@ -165,7 +165,9 @@ def network(train, valid, setting, seed, *, cell="lstm", width=16, epochs=60):
     width : int
         Numbers in its state; a flat network has four times as many hidden units.
     epochs : int
-        Most passes; twelve without a smaller validation loss end it.
+        Most passes.
+    patience : int
+        Passes without a smaller validation loss that end it.
     """
     torch.manual_seed(seed)
     _, rows, columns = train.x.shape
@@ -176,12 +178,13 @@ def network(train, valid, setting, seed, *, cell="lstm", width=16, epochs=60):
     fit(
         net, (train.x, train.y[:, None]), (valid.x, valid.y[:, None]),
         step=supervised(nn.functional.mse_loss), epochs=epochs, lr=setting, batch_size=32,
-        schedule=one_cycle(), clip=1.0, stop=Patience(12), seed=seed, progress=False,
+        schedule=one_cycle(), clip=1.0, stop=Patience(patience), seed=seed, progress=False,
     )  # fmt: skip
     return lambda x: predict(net, x)[:, 0]
 
 
 PENALTIES = (1e-6, 1e-3, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)  # the first: least squares
+RATES = (0.003, 0.01, 0.03, 0.1)  # of the networks
 WIDTHS = tuple(product((1e-12, 1e-9, 1e-6, 1e-3, 0.1, 10.0), (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)))
 
 
@@ -212,7 +215,7 @@ def rivals(season, lags):
     }
     names = {"flat": "flat network", "rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
     for cell, name in names.items():
-        found[name] = Forecaster(partial(network, cell=cell), "rate", (0.003, 0.01, 0.03))
+        found[name] = Forecaster(partial(network, cell=cell), "rate", RATES)
     return found
 
 

@@ -1,7 +1,7 @@
 """The regularisers of the AWD-LSTM (survey 4.5.4; chapter 4-models/recurrent-networks).
 
-Merity, Keskar and Socher (2017) add five small things to an LSTM. Each is a function here; the
-sixth, averaging the weights at the end, is ``average=`` of `helpers.train.loop.fit`.
+Merity, Keskar and Socher (2017) add small things to an LSTM. Five are functions here;
+another, averaging the weights at the end, is ``average=`` of `helpers.train.loop.fit`.
 """
 
 import torch
