@@ -142,9 +142,7 @@ def simulated_pairs(number, *, part="lower", noise=0.03, size=2.5, width=8.0, se
     truth = np.stack([smooth_field(SIDES, rng, width=width, size=size) for _ in block])
     still = slices[block]
     seen = np.stack([pull(image, field, 3) for image, field in zip(still, truth)])
-    noisy = [
-        np.clip(images + rng.normal(0, noise, still.shape), 0, 1) for images in (seen, still)
-    ]
+    noisy = [np.clip(images + rng.normal(0, noise, still.shape), 0, 1) for images in (seen, still)]
     fixed, moving, truth = (torch.from_numpy(np.asarray(a, np.float32)) for a in (*noisy, truth))
     inside = torch.from_numpy(seen > 0.1)
     return Pairs(fixed[:, None], moving[:, None], truth, inside, torch.from_numpy(block))
@@ -166,7 +164,7 @@ def simulated_volumes(number, *, size=1.2, width=4.0, noise=0.03, seed=0):
     Pairs of volumes (N, 1, 32, 32, 24), all of the same head.
     """
     rng = np.random.default_rng([seed, 3])
-    head = mni152(8).t1.numpy()
+    head = mni152(8).t1.numpy()[..., : VOXELS[2]]  # the layer above shows nothing
     gaps = [side - found for side, found in zip(VOXELS, head.shape)]
     head = np.pad(head, [(gap // 2, gap - gap // 2) for gap in gaps])
     truth = np.stack([smooth_field(VOXELS, rng, width=width, size=size) for _ in range(number)])

@@ -114,7 +114,7 @@ def pair_by_pair(
     return flow(field)
 
 
-def affine_search(moving, fixed, *, alike=local_correlation, steps=100, lr=0.02):
+def affine_search(moving, fixed, *, alike=local_correlation, steps=60, lr=0.02):
     """Minimise unlikeness over affine maps, each pair by itself.
 
     Parameters

@@ -1,0 +1,262 @@
+"""What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
+
+MOVES = "helpers.models.spatial_transformer."
+WAYS = "helpers.methods.registering."
+LIKE = "helpers.methods.similarity."
+STEP = "        loss(numbers).sum().backward()\n        adam.step()"
+STAY = "        loss(numbers).sum().backward()"
+
+MUTANTS = [
+    {
+        "name": "warps a third as large",
+        "function": "helpers.data.warped.smooth_field",
+        "old": "field *= size / ",
+        "new": "field *= 0.3 * size / ",
+        "kills": ["error without any warp, pixels"],
+    },
+    {
+        "name": "warps may fold",
+        "function": "helpers.data.warped.smooth_field",
+        "old": "    while smallest_stretch(field) < 0.1:\n        field /= 2",
+        "new": "    field *= 4",
+        "kills": ["pixels at which the true warps fold"],
+    },
+    {
+        "name": "arrows end on whole pixels",
+        "function": MOVES + "warp",
+        "old": "pixels(sides, field) + field",
+        "new": "pixels(sides, field) + field.round()",
+        "kills": [
+            "one pixel by hand agrees with the warp",
+            "the warp agrees with SciPy",
+        ],
+    },
+    {
+        "name": "half of the gradient is lost",
+        "function": MOVES + "warp",
+        "since": "def total(field):",
+        "old": "pixels(sides, field) + field",
+        "new": "pixels(sides, field) + (field + field.detach()) / 2",
+        "kills": ["slope with respect to one arrow, less a finite difference"],
+    },
+    {
+        "name": "places are counted from a corner",
+        "function": MOVES + "affine_field",
+        "old": "place - place.mean(1, keepdim=True)",
+        "new": "place",
+        "kills": ["affine warp agrees with PyTorch's grid"],
+    },
+    {
+        "name": "the formula of small turns for all turns",
+        "function": MOVES + "rotation",
+        "old": "(1 - angle.cos()) / angle**2",
+        "new": "0.5",
+        "kills": [
+            "rotation agrees with the matrix exponential",
+            "rotation agrees with SciPy",
+        ],
+    },
+    {
+        "name": "the rigid head is never moved",
+        "function": WAYS + "descend",
+        "old": STEP,
+        "new": STAY,
+        "kills": [
+            "rotation found by descent, degrees off",
+            "shift found by descent, voxels off",
+        ],
+    },
+    {
+        "name": "windows keep their mean",
+        "function": LIKE + "local_correlation",
+        "old": "- mean(one) * mean(other)",
+        "new": "",
+        "kills": ["local correlation agrees with MONAI"],
+    },
+    {
+        "name": "information in bits",
+        "function": LIKE + "mutual_information",
+        "old": "ratio.log()",
+        "new": "ratio.log2()",
+        "kills": ["mutual information agrees with scikit-learn"],
+    },
+    {
+        "name": "pairs in company share their arrows",
+        "function": WAYS + "descend",
+        "since": "together = pair_by_pair(",
+        "old": "        adam.step()",
+        "new": "        numbers.grad += numbers.grad.flip(0)\n        adam.step()",
+        "kills": ["a pair searched alone and in company, pixels apart"],
+    },
+    {
+        "name": "the other contrast is the same contrast",
+        "old": "(1 - (2 * some.moving - 1).abs()) * (some.moving > 0.1)",
+        "new": "some.moving",
+        "kills": [
+            "another contrast: mean squares less no warp, pixels",
+            "another contrast: local correlation less mutual information",
+        ],
+    },
+    {
+        "name": "no lamp",
+        "old": "some.moving * side",
+        "new": "some.moving",
+        "kills": ["a lamp: mutual information less local correlation"],
+    },
+    {
+        "name": "local correlation is no likeness at all",
+        "function": LIKE + "local_correlation",
+        "since": "some = valid.take(range(6))",
+        "old": "return -(",
+        "new": "return 0 * (",
+        "kills": ["as they are: mean squares less local correlation"],
+    },
+    {
+        "name": "the network is not trained",
+        "function": WAYS + "unlabelled",
+        "since": "before = loss_of(few)",
+        "old": "weight).mean()",
+        "new": "weight).mean() * 0",
+        "kills": [
+            "training lowers the objective of its pairs by",
+            "lead of the network over no warp, lower end",
+        ],
+    },
+    {
+        "name": "streams are followed half as far",
+        "function": MOVES + "exponential",
+        "old": "velocity / 2**halvings",
+        "new": "velocity / 2 ** (halvings + 1)",
+        "kills": [
+            "VoxelMorph and MONAI's differ by, pixels",
+            "and their warped images differ by",
+        ],
+    },
+    {
+        "name": "the search never moves",
+        "function": WAYS + "descend",
+        "since": "chosen = {name: best(tried)",
+        "old": STEP,
+        "new": STAY,
+        "kills": [
+            "lead of pair by pair over the network, lower end, pixels",
+            "lead of pair by pair over optical flow, lower end",
+        ],
+    },
+    {
+        "name": "optical flow that may hardly flow",
+        "function": WAYS + "optical_flow",
+        "old": "attachment=attachment",
+        "new": "attachment=0.01",
+        "kills": ["lead of optical flow over the network, lower end"],
+    },
+    {
+        "name": "the network is asked for one pair at a time, again and again",
+        "old": "        return net(moving, fixed)\n",
+        "new": "        for _ in range(400):\n            field = net(moving[:1], fixed[:1])\n"
+        "        return net(moving, fixed)\n",
+        "kills": ["pairs that the network answers while one is searched"],
+    },
+    {
+        "name": "on the real head the search never moves",
+        "function": WAYS + "descend",
+        "since": "person = mirrored_head(",
+        "old": STEP,
+        "new": STAY,
+        "kills": [
+            "real head: the network less pair by pair, upper end",
+            "real head: no warp less pair by pair, upper end",
+            "real head: optical flow less pair by pair, mean",
+        ],
+    },
+    {
+        "name": "on the real head optical flow must be smooth",
+        "function": WAYS + "optical_flow",
+        "since": "person = mirrored_head(",
+        "old": "attachment=attachment",
+        "new": "attachment=1",
+        "kills": ["real head: optical flow folds at a share of pixels of"],
+    },
+    {
+        "name": "the deep network is not trained",
+        "function": WAYS + "unlabelled",
+        "since": "known_heads, new_heads =",
+        "old": "weight).mean()",
+        "new": "weight).mean() * 0",
+        "kills": ["volumes: what the network gains over no warp, voxels"],
+    },
+    {
+        "name": "the search in volumes never moves",
+        "function": WAYS + "descend",
+        "since": "known_heads, new_heads =",
+        "old": STEP,
+        "new": STAY,
+        "kills": ["volumes: what is left between it and pair by pair"],
+    },
+    {
+        "name": "arrows in volumes end on whole voxels",
+        "function": MOVES + "warp",
+        "since": "errors_of = {",
+        "old": "pixels(sides, field) + field",
+        "new": "pixels(sides, field) + field.round()",
+        "kills": ["the warp of a volume agrees with SciPy"],
+    },
+    {
+        "name": "roughness always has weight one",
+        "function": WAYS + "objective",
+        "since": "follow = simulated_pairs(6",
+        "old": "weight * roughness(field)",
+        "new": "roughness(field)",
+        "kills": [
+            "a rough field's error over that of weight one",
+            "share of pixels at which it folds",
+            "a stiff field's error over that of weight one",
+        ],
+    },
+    {
+        "name": "the search makes images unlike",
+        "function": WAYS + "objective",
+        "since": "follow = simulated_pairs(6",
+        "old": "return alike(",
+        "new": "return -alike(",
+        "kills": ["its likeness less that of weight one"],
+    },
+    {
+        "name": "a velocity is taken for a field",
+        "function": MOVES + "exponential",
+        "since": "follow = simulated_pairs(6",
+        "old": "field = velocity / 2**halvings",
+        "new": "return velocity",
+        "kills": [
+            "the same weight with a velocity, share of folds",
+            "following a linear stream agrees with the matrix exponential, pixels",
+        ],
+    },
+    {
+        "name": "the file's weights are not loaded",
+        "function": "helpers.data.recipe.load_model",
+        "old": "model.load_state_dict(weights)",
+        "new": "pass",
+        "kills": ["fields of the saved network and of the trained one, pixels apart"],
+    },
+    {
+        "name": "in the exercise a velocity is taken for a field",
+        "function": MOVES + "exponential",
+        "since": "def left(there, back):",
+        "old": "field = velocity / 2**halvings",
+        "new": "return velocity",
+        "kills": [
+            "there and back along a stream, pixels left",
+            "there and back by the negative field, times as much",
+        ],
+    },
+    {
+        "name": "a pixel has no size of its own",
+        "function": "helpers.metrics.deformation.stretch",
+        "system": "Jacobian determinant",
+        "since": "disc = torch.hypot(row, column) < 15",
+        "old": "jacobian + torch.eye",
+        "new": "jacobian + 0 * torch.eye",
+        "kills": ["area fetched over area of the disc"],
+    },
+]
