@@ -92,10 +92,15 @@ MUTANTS = [
         "name": "the other contrast is the same contrast",
         "old": "(1 - (2 * some.moving - 1).abs()) * (some.moving > 0.1)",
         "new": "some.moving",
-        "kills": [
-            "another contrast: mean squares less no warp, pixels",
-            "another contrast: local correlation less mutual information",
-        ],
+        "kills": ["another contrast: mean squares less no warp, pixels"],
+    },
+    {
+        "name": "mutual information is no likeness at all",
+        "function": LIKE + "mutual_information",
+        "since": "some = valid.take(range(6))",
+        "old": "return -(",
+        "new": "return 0 * (",
+        "kills": ["another contrast: what the other two gain over no warp, at least"],
     },
     {
         "name": "no lamp",
