@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.data.own_pairs import image_pairs
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Five pairs; what is bright in one is the number of the pair."""
+    for name in ("moving", "fixed"):
+        (tmp_path / name).mkdir()
+    for number in range(5):
+        pixels = np.full((40, 50, 3), 40 * number, np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "moving" / f"p{number // 2}_{number}.png")
+        Image.fromarray(pixels[..., 0] + 9).save(
+            tmp_path / "fixed" / f"p{number // 2}_{number}.jpg"
+        )
+    return tmp_path / "moving", tmp_path / "fixed"
+
+
+def test_partners_are_found_by_name(folders):
+    pairs = image_pairs(*folders, size=32, groups=r"(p\d)")
+    assert pairs.fixed.shape == pairs.moving.shape == (5, 1, 32, 32)
+    apart = (pairs.fixed - pairs.moving).mean((1, 2, 3)) * 255
+    assert apart.tolist() == pytest.approx([9] * 5, abs=1.5)
+    assert pairs.groups.tolist() == [0, 0, 1, 1, 2]
+    assert pairs.rows[3] == "p1_3"
+    assert pairs.truth is None
+    assert pairs.inside.all()
+
+
+def test_an_image_alone_is_named(folders):
+    next(folders[1].iterdir()).unlink()
+    with pytest.raises(ValueError, match="a partner for every image, found none for"):
+        image_pairs(*folders, size=32)
+
+
+@pytest.mark.parametrize("size", [24, 40, 528, "64"])
+def test_sizes_that_the_network_cannot_halve_are_refused(folders, size):
+    with pytest.raises(ValueError, match="multiple of 16 from 32 to 512"):
+        image_pairs(*folders, size=size)

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers.data.warped import (
+    head_slices,
+    pull,
+    require_pairs,
+    simulated_pairs,
+    simulated_volumes,
+    smallest_stretch,
+    smooth_field,
+)
+from helpers.models.spatial_transformer import warp
+
+
+def test_fields_have_the_size_that_was_asked_for_and_do_not_fold():
+    rng = np.random.default_rng(0)
+    field = smooth_field((40, 30), rng, width=6.0, size=1.5)
+    assert field.shape == (2, 40, 30)
+    assert np.sqrt((field**2).mean()) == pytest.approx(1.5, rel=1e-6)
+    wild = smooth_field((40, 30), rng, width=3.0, size=8.0)
+    assert smallest_stretch(wild) >= 0.1
+
+
+def test_stretch_of_a_linear_field_is_its_determinant():
+    row, column = np.indices((5, 5))
+    assert smallest_stretch(np.stack([0.5 * row, -0.2 * column])) == pytest.approx(1.5 * 0.8)
+
+
+def test_pulling_looks_where_the_field_points():
+    image = np.arange(12.0).reshape(3, 4)
+    field = np.zeros((2, 3, 4))
+    field[1] = 1
+    assert (pull(image, field)[:, :-1] == image[:, 1:]).all()
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: simulated_pairs(3, noise=0.0), lambda: simulated_volumes(2, noise=0.0)]
+)
+def test_the_true_field_lays_the_images_on_each_other(make):
+    pairs = make()
+    gap = (warp(pairs.moving, pairs.truth) - pairs.fixed).abs()[:, 0][pairs.inside].mean()
+    apart = (pairs.moving - pairs.fixed).abs()[:, 0][pairs.inside].mean()
+    assert gap < 0.25 * apart
+    assert (warp(pairs.moving, -pairs.truth) - pairs.fixed).abs()[:, 0][
+        pairs.inside
+    ].mean() > 0.9 * apart
+
+
+def test_parts_of_the_head_share_no_slice():
+    heights = {part: head_slices(*limits)[1] for part, limits in
+               {"lower": (-30, 24), "middle": (27, 36), "upper": (39, 54)}.items()}  # fmt: skip
+    assert not set(heights["lower"]) & set(heights["middle"]) & set(heights["upper"])
+    assert (
+        max(heights["lower"])
+        < min(heights["middle"])
+        < max(heights["middle"])
+        < min(heights["upper"])
+    )
+    with pytest.raises(ValueError, match="part must be one of"):
+        simulated_pairs(1, part="left")
+
+
+def test_some_pairs_can_be_taken():
+    pairs = simulated_pairs(4, part="middle")
+    two = pairs.take([2, 0])
+    assert torch.equal(two.fixed[0], pairs.fixed[2])
+    assert torch.equal(two.truth[1], pairs.truth[0])
+    assert two.groups is None
+
+
+def test_other_data_are_refused():
+    assert require_pairs(None) is None
+    with pytest.raises(ValueError, match="expected pairs, found list"):
+        require_pairs([1])

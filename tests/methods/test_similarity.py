@@ -1,0 +1,59 @@
+import pytest
+import torch
+from monai.losses import LocalNormalizedCrossCorrelationLoss
+from sklearn.metrics import mutual_info_score
+
+from helpers.methods.similarity import local_correlation, mean_squares, mutual_information, shares
+
+DRAWS = torch.Generator().manual_seed(0)
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_local_correlation_is_monais(dims):
+    one, other = torch.rand(2, 2, 1, *(12,) * dims, generator=DRAWS).double()
+    theirs = LocalNormalizedCrossCorrelationLoss(dims, kernel_size=5, smooth_dr=5**dims * 3e-3)
+    ours = local_correlation(one, other, window=5)
+    assert ours.shape == (2,)
+    assert abs(ours.mean() - theirs(one, other)) < 1e-9
+
+
+def test_mutual_information_is_scikit_learns_on_levels():
+    one, other = (torch.randint(4, (2, 1, 9, 9), generator=DRAWS) for _ in range(2))
+    found = -mutual_information(one / 3.0, other / 3.0, bins=4)
+    for number in range(2):
+        expected = mutual_info_score(one[number].flatten(), other[number].flatten())
+        assert abs(found[number] - expected) < 1e-4
+
+
+def test_shares_sum_to_one():
+    assert torch.allclose(shares(torch.rand(2, 1, 5, 5), 7).sum(1), torch.ones(2, 25))
+
+
+@pytest.mark.parametrize(
+    ("alike", "view", "bears"),
+    [
+        (mean_squares, "same", True),
+        (mean_squares, "negative", False),
+        (mean_squares, "other order", False),
+        (local_correlation, "negative", True),
+        (local_correlation, "lamp", True),
+        (local_correlation, "other order", False),
+        (mutual_information, "negative", True),
+        (mutual_information, "other order", True),
+        (mutual_information, "lamp", False),
+    ],
+)
+def test_each_likeness_keeps_its_promise_and_no_other(alike, view, bears):
+    draws = torch.Generator().manual_seed(0)
+    levels = torch.randint(4, (1, 1, 9, 9), generator=draws).repeat_interleave(5, 2)
+    levels = levels.repeat_interleave(5, 3)
+    image, order = levels / 3, torch.tensor([0.0, 3.0, 1.0, 2.0]) / 3
+    views = {
+        "same": image,
+        "negative": 1 - image,
+        "lamp": image * torch.linspace(0.2, 1, 45),
+        "other order": order[levels],
+    }
+    same, strange = alike(image, image), alike(image, image.flip(-1).roll(11, -2))
+    kept = (strange - alike(image, views[view])) / (strange - same)
+    assert bool(kept > 0.6) == bears
