@@ -58,7 +58,7 @@ def warp(moving, field):
     >>> row = torch.tensor([[[[0.0, 10.0, 20.0, 30.0]], ]]).expand(1, 1, 2, 4)
     >>> field = torch.zeros(1, 2, 2, 4)
     >>> field[:, 1] = 0.5  # half a pixel to the right
-    >>> warp(row, field)[0, 0, 0].tolist()
+    >>> [round(value, 3) for value in warp(row, field)[0, 0, 0].tolist()]
     [5.0, 15.0, 25.0, 30.0]
     """
     sides = moving.shape[2:]

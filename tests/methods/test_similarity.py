@@ -29,22 +29,22 @@ def test_shares_sum_to_one():
     assert torch.allclose(shares(torch.rand(2, 1, 5, 5), 7).sum(1), torch.ones(2, 25))
 
 
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
-    ("alike", "view", "bears"),
+    ("alike", "view", "low", "high"),
     [
-        (mean_squares, "same", True),
-        (mean_squares, "negative", False),
-        (mean_squares, "other order", False),
-        (local_correlation, "negative", True),
-        (local_correlation, "lamp", True),
-        (local_correlation, "other order", False),
-        (mutual_information, "negative", True),
-        (mutual_information, "other order", True),
-        (mutual_information, "lamp", False),
+        (mean_squares, "same", 1, 1),
+        (mean_squares, "negative", -2, 0),  # worse than another image
+        (local_correlation, "lamp", 0.9, 1),
+        (local_correlation, "negative", 0.5, 0.8),
+        (local_correlation, "other order", 0, 0.6),
+        (mutual_information, "negative", 0.99, 1.001),
+        (mutual_information, "other order", 0.99, 1.001),
+        (mutual_information, "lamp", 0.5, 0.8),
     ],
 )
-def test_each_likeness_keeps_its_promise_and_no_other(alike, view, bears):
-    draws = torch.Generator().manual_seed(0)
+def test_how_much_of_a_likeness_a_change_of_brightness_leaves(alike, view, low, high, seed):
+    draws = torch.Generator().manual_seed(seed)
     levels = torch.randint(4, (1, 1, 9, 9), generator=draws).repeat_interleave(5, 2)
     levels = levels.repeat_interleave(5, 3)
     image, order = levels / 3, torch.tensor([0.0, 3.0, 1.0, 2.0]) / 3
@@ -56,4 +56,4 @@ def test_each_likeness_keeps_its_promise_and_no_other(alike, view, bears):
     }
     same, strange = alike(image, image), alike(image, image.flip(-1).roll(11, -2))
     kept = (strange - alike(image, views[view])) / (strange - same)
-    assert bool(kept > 0.6) == bears
+    assert low <= float(kept) <= high
