@@ -140,6 +140,19 @@ def kernel(value, players, *, samples=None, seed=0):
     else:
         coalitions = draw_coalitions(players, samples, seed)
         weights = torch.ones(len(coalitions), dtype=torch.float64)
+    return additive_fit(value, coalitions, weights)
+
+
+def additive_fit(value, coalitions, weights):
+    """The additive game closest to `value` on these coalitions, right for nobody and for all.
+
+    Parameters
+    ----------
+    value : callable, bool (C, D) -> (C,)
+    coalitions : bool tensor (C, D)
+    weights : tensor (C,), float64
+    """
+    players = coalitions.shape[1]
     ends = torch.tensor([[False] * players, [True] * players])
     nothing, everything = value(ends).cpu().double()
     gain = value(coalitions).cpu().double() - nothing

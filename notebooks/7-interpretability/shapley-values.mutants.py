@@ -2,6 +2,7 @@
 
 SHAPLEY = "helpers.interpret.shapley."
 TREES = "helpers.interpret.trees."
+DISTINCT = "helpers.interpret.distinct."
 RIVALS = "helpers.methods.rivals."
 LABELS = "x, y, classes = data.x[keep], data.y[keep], len(data.classes)\n"
 
@@ -47,7 +48,48 @@ MUTANTS = [
         "since": "few = test[:30]",
         "old": "1 / (s * (players - s))",
         "new": "float(s == 5)",
-        "kills": ["error saved by KernelSHAP on the network, mean"],
+        "kills": [
+            "error saved by KernelSHAP on the network, lower end",
+            "on the network, error of KernelSHAP over that of sampled orders",
+        ],
+    },
+    {
+        "name": "each coalition once, and no weights for those of a size that were not drawn",
+        "function": DISTINCT + "distinct_coalitions",
+        "old": "* room / max(1, tried)",
+        "new": "* 1.0",
+        "kills": ["error with each coalition once over that of KernelSHAP"],
+    },
+    {
+        "name": "coalitions may come twice after all",
+        "function": DISTINCT + "kernel_once",
+        "old": "*distinct_coalitions(players, samples, seed)",
+        "new": "drawn := __import__('helpers.interpret.shapley', fromlist='x').draw_coalitions("
+        "players, samples, seed), drawn[:, 0].double() * 0 + 1",
+        "kills": [
+            "error with each coalition once over that of KernelSHAP",
+            "on the network, error with each coalition once over that of KernelSHAP",
+        ],
+    },
+    {
+        "name": "KernelSHAP draws only coalitions of half the players",
+        "function": SHAPLEY + "draw_coalitions",
+        "old": "1 / (s * (players - s))",
+        "new": "float(s == 5)",
+        "kills": ["different coalitions among KernelSHAP's 600 draws"],
+    },
+    {
+        "name": "each network sees one of radius, perimeter and area",
+        "old": "    return choose(rival, x, y, train, valid, classes=classes, seed=seed)",
+        "new": "    seen = torch.ones(30)\n"
+        "    hidden = [i for k, i in enumerate([0, 2, 3]) if k != seed % 3]\n"
+        "    columns = sum((players[i] for i in hidden), [])\n"
+        "    seen[columns], others = 0, x.clone()\n"
+        "    others[:, columns] = x[torch.randperm(len(x))][:, columns]\n"
+        "    fitted = choose(rival, others, y, train, valid, classes=classes, seed=seed)\n"
+        "    next(fitted.model.parameters()).data *= seen\n"
+        "    return fitted",
+        "kills": ["networks: spread of the trio's sum over that of independent members"],
     },
     {
         "name": "the background is replaced by its mean",
@@ -116,7 +158,10 @@ MUTANTS = [
         "old": "torch.manual_seed(seed)",
         "new": "torch.manual_seed(seed := 0)",
         "kills": [
-            "share of importances that another seed moves, paired interval without zero",
+            "share of importances that another seed moves by surely more than 0 points",
+            "share of importances that another seed moves by surely more than 1 points",
+            "mean change of a share by another seed",
+            "other seeds, of four, with the same least property",
             "lowest rank correlation with another seed",
         ],
     },
@@ -140,6 +185,18 @@ MUTANTS = [
         "old": "linear_credit(draw, 1)",
         "new": "linear_credit(draw, 0)",
         "kills": ["L1: spread of the trio's sum over that of independent members"],
+    },
+    {
+        "name": "L2 is L1",
+        "old": "linear_credit(draw, 0) for",
+        "new": "linear_credit(draw, 1) for",
+        "kills": ["L2: spread of the trio's sum over that of independent members"],
+    },
+    {
+        "name": "the weak penalty is not weaker",
+        "old": "linear_credit(draw, 0, C=50)",
+        "new": "linear_credit(draw, 0)",
+        "kills": ["what a hundredth of the penalty takes from that"],
     },
     {
         "name": "the control trios are the correlated one",

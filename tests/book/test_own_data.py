@@ -133,3 +133,29 @@ def test_validation_takes_a_number_and_a_time(folders, monkeypatch, capsys):
     assert torch.equal(names["amount"], data.y)
     assert list(names["cuts"]) == ["rows at random", "groups kept apart", "the past foretells"]
     assert set(pd.read_csv(next(work.rglob("*.csv"))).truth) == {"low", "high"}
+
+
+def test_shapley_values_leave_the_control_out_where_four_columns_leave_no_trio(
+    folders, monkeypatch, capsys
+):
+    home, work = folders
+    drop = ("size", "patient", "column 4", "ward")
+    data = table(alien(home / "a.csv", 150, 3), "finding", groups=None, drop=drop)
+    names = run("7-interpretability/shapley-values", data, work, monkeypatch)
+    assert data.x.shape[1] == 4
+    assert names["controls"] == []
+    assert "L1: the same for other trios" not in capsys.readouterr().out
+
+
+def test_many_rows_are_thinned_before_anything_looks_at_pairs(folders, monkeypatch):
+    home, _ = folders
+    data = table(alien(home / "a.csv", 3100, 3), "finding", groups="patient", drop=("size",))
+    cells = json.loads((ROOT / "notebooks/9-practice/explore-data.ipynb").read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names = {"mine": data}
+    exec(next(cell for cell in code if "mine or breast_cancer()" in cell), names)
+    thin = names["data"]
+    assert len(thin.y) == len(thin.groups) == len(thin.rows) == 3000
+    kept = pd.read_csv(home / "a.csv").set_axis(range(3100))
+    place = {row: k for k, row in enumerate(data.rows or range(3100))}
+    assert all(kept.finding[place[r]] == thin.classes[int(k)] for r, k in zip(thin.rows, thin.y))
