@@ -1,0 +1,241 @@
+"""What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
+
+INTERPRET = "helpers.interpret."
+
+MUTANTS = [
+    {
+        "name": "the gradient of another score",
+        "function": INTERPRET + "gradients.gradient",
+        "old": "torch.autograd.grad(f(x).sum(), x)[0]",
+        "new": "torch.autograd.grad(f(x).exp().sum(), x)[0]",
+        "kills": [
+            "the gradient agrees with captum's",
+            "gradient times input agrees with captum's",
+            "what integrated gradients miss of the way from the baseline",
+        ],
+    },
+    {
+        "name": "SmoothGrad without noise",
+        "function": INTERPRET + "gradients.smooth_grad",
+        "old": "x + spread * torch.randn",
+        "new": "x + 0 * torch.randn",
+        "kills": ["SmoothGrad agrees with captum's"],
+    },
+    {
+        "name": "gradients at the end of the way only",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "old": "((k + 0.5) / steps for k in range(steps))",
+        "new": "(1.0 for k in range(steps))",
+        "kills": [
+            "integrated gradients agree with captum's",
+            "what integrated gradients miss of the way from the baseline",
+        ],
+    },
+    {
+        "name": "integrated gradients without the way they went",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "old": "return way * sum(",
+        "new": "return sum(",
+        "kills": [
+            "with all layers random, integrated gradients keep more than the gradient by",
+            "its share by integrated gradients",
+        ],
+    },
+    {
+        "name": "deconvnet passes what is negative",
+        "function": INTERPRET + "rectifiers.deconvnet",
+        "old": "arriving[0].clamp(min=0)",
+        "new": "arriving[0]",
+        "kills": [
+            "deconvnet agrees with captum's",
+            "the three rules pass what they say, on five numbers",
+        ],
+    },
+    {
+        "name": "guided backprop passes what is negative",
+        "function": INTERPRET + "rectifiers.guided",
+        "old": "passed[0].clamp(min=0)",
+        "new": "passed[0]",
+        "kills": [
+            "guided backprop agrees with captum's",
+            "the three rules pass what they say, on five numbers",
+            "guided backprop's value for the input that speaks against",
+        ],
+    },
+    {
+        "name": "Grad-CAM without its weights",
+        "function": INTERPRET + "class_maps.grad_cam",
+        "old": "alpha = slope.mean((2, 3), keepdim=True)",
+        "new": "alpha = torch.ones_like(slope[:, :, :1, :1])",
+        "kills": [
+            "Grad-CAM agrees with captum's",
+            "cause above the decoy, Grad-CAM's lead over occlusion",
+        ],
+    },
+    {
+        "name": "the decoy is the label",
+        "function": "helpers.data.planted.plant",
+        "old": "Planted(x, slants[0], *squares)",
+        "new": "Planted(x, slants[1], *squares)",
+        "kills": [
+            "answers that turn with the cause, lowest share",
+            "answers that turn with the decoy, highest share",
+        ],
+    },
+    {
+        "name": "nothing is learned",
+        "old": "epochs=epochs",
+        "new": "epochs=0",
+        "kills": [
+            "accuracy on new tiles, lowest of the networks",
+            "cause above the rest, the gradient's lead over edges",
+            "accuracy on held-out images",
+            "accuracy of the network on windows of new entries",
+            "lead of the network over logistic regression",
+        ],
+    },
+    {
+        "name": "strokes that cannot be seen",
+        "function": "helpers.data.planted.plant",
+        "old": "strength * strokes()",
+        "new": "0 * strength * strokes()",
+        "kills": [
+            "accuracy on new tiles, lowest of the networks",
+            "cause above the rest, for edges that know no network",
+        ],
+    },
+    {
+        "name": "occlusion covers nothing",
+        "function": INTERPRET + "occlusion.occlusion",
+        "old": "covered[place] = fill[place]",
+        "new": "covered[place] = x[place]",
+        "kills": [
+            "cause above the decoy, occlusion's lead over the best map but Grad-CAM",
+            "occlusion and integrated gradients with one filling, largest difference",
+        ],
+    },
+    {
+        "name": "the long run's maps change places with occlusion",
+        "old": '    methods = [name[7:] for name in slanted[0] if name.startswith("decoy: ")]\n',
+        "new": '    methods = [name[7:] for name in slanted[0] if name.startswith("decoy: ")]\n'
+        "    for row in slanted:\n"
+        '        row["decoy: occlusion, 7"], row["decoy: gradient"] = '
+        'row["decoy: gradient"], row["decoy: Grad-CAM"]\n'
+        '        row["decoy: Grad-CAM"] = row["decoy: occlusion, 7"]\n',
+        "kills": [
+            "long run: Grad-CAM's lead over occlusion, lower end",
+            "long run: what every other map lacks to occlusion, smallest lower end",
+        ],
+    },
+    {
+        "name": "the long run's maps rank nothing",
+        "old": 'able = [row for row in stored.rows if row["accuracy"] > 0.9]',
+        "new": 'able = [{name: 0.5 if name == "decoy: gradient" else 0.95 if name == "decoy: Grad-CAM" '
+        'else value for name, value in row.items()} for row in stored.rows if row["accuracy"] > 0.9]',
+        "kills": [
+            "long run: the network on which Grad-CAM does worst",
+            "long run: the gradient over chance, lower end",
+        ],
+    },
+    {
+        "name": "no layer is set back",
+        "function": INTERPRET + "randomised.cascade",
+        "old": "layer.reset_parameters()",
+        "new": "pass",
+        "kills": [
+            "rank correlation after one random layer, Grad-CAM",
+            "rank correlation with all layers random, gradient",
+            "with all layers random, integrated gradients keep more than the gradient by",
+        ],
+    },
+    {
+        "name": "layers are set back from the bottom upward",
+        "function": INTERPRET + "randomised.cascade",
+        "old": "enumerate(reversed(layers), 1)",
+        "new": "enumerate(layers, 1)",
+        "kills": ["rank correlation after one random layer, gradient"],
+    },
+    {
+        "name": "the shift is not taken back",
+        "old": "colleague[0].bias -= c *",
+        "new": "colleague[0].bias -= 0 * c *",
+        "kills": ["the two networks compute the same scores, largest difference"],
+    },
+    {
+        "name": "the baseline does not move along",
+        "old": "x + c, grey + c)",
+        "new": "x + c, grey)",
+        "kills": ["lowest rank correlation of the maps that stay"],
+    },
+    {
+        "name": "nothing is shifted",
+        "old": "tests[0][1], 0.3, copy",
+        "new": "tests[0][1], 0.0, copy",
+        "kills": [
+            "rank correlation, gradient times input",
+            "rank correlation, integrated gradients from the same numbers",
+        ],
+    },
+    {
+        "name": "the weights are called the pattern",
+        "old": "pattern = (sensors - sensors.mean(0)).T @ (estimate - estimate.mean()) / len(estimate) / estimate.var()",
+        "new": "pattern = weights",
+        "kills": [
+            "and in the pattern, of size",
+            "the pattern of the linear model misses its closed form by",
+        ],
+    },
+    {
+        "name": "the second sensor measures something else",
+        "old": "torch.stack([signal + disturbance, disturbance], 1)",
+        "new": "torch.stack([signal + disturbance, disturbance.roll(1)], 1)",
+        "kills": ["the sensor without signal has a weight of size"],
+    },
+    {
+        "name": "every baseline is zero",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "since": "def orders(net, x, said, average, of_class):",
+        "old": "way = x - baseline",
+        "new": "baseline = 0 * baseline\n    way = x - baseline",
+        "kills": [
+            "filled with empty paper, lead of integrated gradients from empty",
+            "filled with the mean, lead of those from the mean",
+            "integrated gradients, from nothing over from mean letters",
+        ],
+    },
+    {
+        "name": "class means of other classes",
+        "old": '"class means": (of_class - average)[said]',
+        "new": '"class means": (of_class - average).roll(1, 0)[said]',
+        "kills": ["filled with the mean, lead of class means over the gradient"],
+    },
+    {
+        "name": "windows moved by a letter",
+        "old": "windows.permute(0, 2, 1).contiguous(), dna.y",
+        "new": "windows.permute(0, 2, 1).roll(5, 2).contiguous(), dna.y",
+        "kills": ["first two letters of logistic regression that are the known ones"],
+    },
+    {
+        "name": "letter maps are all those of logistic regression",
+        "old": "return {name: one.sum(1).abs() for name, one in found.items()}",
+        "new": 'return {name: found["logistic regression"].sum(1).abs() for name in found}',
+        "kills": [
+            "what integrated gradients from mean letters lack to it, lower end",
+            "position weights, from mean letters over the letters alone",
+        ],
+    },
+    {
+        "name": "the saved network is another one",
+        "function": "helpers.data.recipe.load_model",
+        "old": "model.load_state_dict(",
+        "new": "dict(",
+        "kills": ["the saved network draws the map that the trained one drew"],
+    },
+    {
+        "name": "the cause does not move",
+        "function": "helpers.data.planted._places",
+        "old": "if abs(",
+        "new": "tops[0], lefts[0] = 4, 4\n        if abs(",
+        "kills": ["accuracy of logistic regression on planted tiles"],
+    },
+]
