@@ -29,20 +29,25 @@ def found(maps, inside, outside):
     return torch.stack(scores)
 
 
-def pointed(maps, inside):
-    """Whether the largest number of a map lies in the place (the pointing game).
+def outweighed(maps, inside, other):
+    """Whether a map holds more in one place than in another of the same size, for each image.
 
     Parameters
     ----------
-    maps : tensor (B, 1, H, W)
-    inside : bool tensor (B, 1, H, W)
+    maps : tensor (B, 1, H, W), at least 0
+    inside, other : bool tensors (B, 1, H, W)
 
     Returns
     -------
-    tensor (B,), float64, 0 or 1
+    tensor (B,), float64: 1, 0, or 0.5 for a tie
+
+    Notes
+    -----
+    Unlike `found` it does not ask that all pixels of the place be ranked high, so that it does not
+    favour smooth maps.
     """
-    largest = maps.flatten(1).argmax(1, keepdim=True)
-    return inside.flatten(1).gather(1, largest)[:, 0].double()
+    first, second = ((maps * place).flatten(1).sum(1) for place in (inside, other))
+    return (first > second).double() + 0.5 * (first == second)
 
 
 def rank_correlation(a, b):

@@ -2,7 +2,7 @@ import torch
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
-from helpers.metrics.maps import found, pointed, rank_correlation
+from helpers.metrics.maps import found, outweighed, rank_correlation
 
 
 def squares():
@@ -29,11 +29,24 @@ def test_found_knows_only_the_order():
     assert found(torch.ones(3, 1, 8, 8), inside, outside).tolist() == [0.5, 0.5, 0.5]
 
 
-def test_pointed_asks_for_the_largest():
+def test_outweighed_compares_sums():
     _, inside, outside = squares()
-    maps = torch.rand(3, 1, 8, 8) + inside
-    assert pointed(maps, inside).tolist() == [1, 1, 1]
-    assert pointed(maps, outside).tolist() == [0, 0, 0]
+    outside = torch.zeros_like(inside)
+    outside[..., 5:, 5:] = True
+    maps = 2.0 * inside + outside
+    assert outweighed(maps, inside, outside).tolist() == [1, 1, 1]
+    assert outweighed(maps, outside, inside).tolist() == [0, 0, 0]
+    assert outweighed(torch.ones(3, 1, 8, 8), inside, outside).tolist() == [0.5, 0.5, 0.5]
+
+
+def test_one_bright_pixel_outweighs_a_place_that_it_does_not_fill():
+    _, inside, _ = squares()
+    outside = torch.zeros_like(inside)
+    outside[..., 5:, 5:] = True
+    maps = 0.1 * outside
+    maps[..., 1, 1] = 5.0
+    assert outweighed(maps, inside, outside).tolist() == [1, 1, 1]
+    assert (found(maps, inside, outside) < 0.2).all()
 
 
 def test_rank_correlation_agrees_with_scipy():
