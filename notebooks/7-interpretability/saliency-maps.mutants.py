@@ -120,12 +120,14 @@ MUTANTS = [
         "old": 'able = [row for row in stored.rows if row["accuracy"] > 0.9]',
         "new": 'able = [row | {"outweighs: Grad-CAM": row["outweighs: occlusion, 7"], '
         '"outweighs: occlusion, 7": row["outweighs: Grad-CAM"], '
-        '"outweighs: gradient": row["outweighs: random"], '
+        '"outweighs: gradient": row["outweighs: random"], "outweighs: SmoothGrad": 1.0, '
         '"stays 1: guided backprop": 1.0} '
         'for row in stored.rows if row["accuracy"] > 0.9]',
         "kills": [
             "long run: Grad-CAM's lead over occlusion, lower end",
-            "long run: the gradient's lead over occlusion",
+            "long run: maps that lead occlusion by an interval above zero",
+            "long run: what SmoothGrad lacks to occlusion, lower end",
+            "long run: Grad-CAM's lead over occlusion, other cause, lower end",
             "long run: the gradient over chance, lower end",
             "long run: order that guided backprop keeps over the gradient, slanted cause",
         ],
