@@ -34,12 +34,44 @@ MUTANTS = [
     {
         "name": "integrated gradients without the way they went",
         "function": INTERPRET + "gradients.integrated_gradients",
+        "since": "def edges(x):",
         "old": "return way * sum(",
         "new": "return sum(",
+        "kills": ["with all layers random, integrated gradients keep more than the gradient by"],
+    },
+    {
+        "name": "shares without the way they went",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "since": "two, point = nn.Sequential",
+        "old": "return way * sum(",
+        "new": "return sum(",
+        "kills": ["its share by integrated gradients"],
+    },
+    {
+        "name": "guided backprop shows what is negative",
+        "function": INTERPRET + "rectifiers.guided",
+        "since": "two, point = nn.Sequential",
+        "old": "passed[0].clamp(min=0)",
+        "new": "passed[0]",
+        "kills": ["guided backprop's value for the input that speaks against"],
+    },
+    {
+        "name": "noise in place of the gradient",
+        "function": INTERPRET + "gradients.gradient",
+        "since": "def edges(x):",
+        "old": "torch.autograd.grad(f(x).sum(), x)[0]",
+        "new": "torch.randn_like(x)",
         "kills": [
-            "with all layers random, integrated gradients keep more than the gradient by",
-            "its share by integrated gradients",
+            "cause above the rest, the gradient's lead over edges",
+            "cause outweighs decoy, lead of the gradient over edges",
+            "cause above the decoy with two random layers, guided backprop",
         ],
+    },
+    {
+        "name": "edges of another tile",
+        "old": "nn.functional.pad(x.mean(1, keepdim=True)",
+        "new": "nn.functional.pad(x.roll(1, 0).mean(1, keepdim=True)",
+        "kills": ["cause above the rest, for edges that know no network"],
     },
     {
         "name": "deconvnet passes what is negative",
@@ -59,7 +91,6 @@ MUTANTS = [
         "kills": [
             "guided backprop agrees with captum's",
             "the three rules pass what they say, on five numbers",
-            "guided backprop's value for the input that speaks against",
         ],
     },
     {
@@ -85,24 +116,21 @@ MUTANTS = [
         "name": "nothing is learned",
         "old": "epochs=epochs",
         "new": "epochs=0",
-        "kills": [
-            "accuracy on new tiles, lowest of the networks",
-            "cause above the rest, the gradient's lead over edges",
-            "cause outweighs decoy, lead of the gradient over edges",
-            "cause above the decoy with two random layers, guided backprop",
-            "accuracy on held-out images",
-            "accuracy of the network on windows of new entries",
-            "lead of the network over logistic regression",
-        ],
+        "kills": ["accuracy on new tiles, lowest of the networks"],
     },
     {
-        "name": "strokes that cannot be seen",
-        "function": "helpers.data.planted.plant",
-        "old": "strength * strokes()",
-        "new": "0 * strength * strokes()",
+        "name": "digits learn the label of another",
+        "old": "images[train], y[train], fold)",
+        "new": "images[train], y[train].roll(1), fold)",
+        "kills": ["accuracy on held-out images"],
+    },
+    {
+        "name": "windows learn the label of another",
+        "old": "windows[known], kind[known], third, epochs=8)",
+        "new": "windows[known], kind[known].roll(1), third, epochs=8)",
         "kills": [
-            "accuracy on new tiles, lowest of the networks",
-            "cause above the rest, for edges that know no network",
+            "accuracy of the network on windows of new entries",
+            "lead of the network over logistic regression",
         ],
     },
     {
@@ -112,8 +140,15 @@ MUTANTS = [
         "new": "covered[place] = x[place]",
         "kills": [
             "cause outweighs decoy, a map's lead over occlusion, largest lower end",
-            "occlusion and integrated gradients with one filling, largest difference",
         ],
+    },
+    {
+        "name": "occlusion covers no digit",
+        "function": INTERPRET + "occlusion.occlusion",
+        "since": "def orders(net, x, said, average, of_class):",
+        "old": "covered[place] = fill[place]",
+        "new": "covered[place] = x[place]",
+        "kills": ["occlusion and integrated gradients with one filling, largest difference"],
     },
     {
         "name": "in the long run Grad-CAM and occlusion change places, and the gradient is luck",
@@ -256,6 +291,7 @@ MUTANTS = [
     {
         "name": "the cause does not move",
         "function": "helpers.data.planted._places",
+        "since": "known, new, mean = deal(0)",
         "old": "if abs(",
         "new": "tops[0], lefts[0] = 4, 4\n        if abs(",
         "kills": ["accuracy of logistic regression on planted tiles"],
