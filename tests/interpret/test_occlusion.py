@@ -11,7 +11,7 @@ def test_squares_side_by_side_agree_with_captum():
     net, x = plain_convnet(1, 3).double().eval(), torch.randn(3, 1, 20, 20).double()
     f = Lead(net, torch.tensor([0, 2, 1]))
     square = {"sliding_window_shapes": (1, 4, 4), "strides": (1, 4, 4), "baselines": 0.5}
-    theirs = attr.Occlusion(f).attribute(x, **square).detach()
+    theirs = attr.Occlusion(f).attribute(x, **square).detach().double()
     assert torch.allclose(occlusion(f, x, 4, 4, 0.5), theirs, atol=1e-6)
     assert not torch.allclose(occlusion(f, x, 4, 4, 0.0), theirs, atol=1e-6)
 
