@@ -1,0 +1,300 @@
+"""What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
+
+INTERPRET = "helpers.interpret."
+
+MUTANTS = [
+    {
+        "name": "the gradient of another score",
+        "function": INTERPRET + "gradients.gradient",
+        "old": "torch.autograd.grad(f(x).sum(), x)[0]",
+        "new": "torch.autograd.grad(f(x).exp().sum(), x)[0]",
+        "kills": [
+            "the gradient agrees with captum's",
+            "gradient times input agrees with captum's",
+            "what integrated gradients miss of the way from the baseline",
+        ],
+    },
+    {
+        "name": "SmoothGrad without noise",
+        "function": INTERPRET + "gradients.smooth_grad",
+        "old": "x + spread * torch.randn",
+        "new": "x + 0 * torch.randn",
+        "kills": ["SmoothGrad agrees with captum's"],
+    },
+    {
+        "name": "gradients at the end of the way only",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "old": "((k + 0.5) / steps for k in range(steps))",
+        "new": "(1.0 for k in range(steps))",
+        "kills": [
+            "integrated gradients agree with captum's",
+            "what integrated gradients miss of the way from the baseline",
+        ],
+    },
+    {
+        "name": "integrated gradients without the way they went",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "since": "def edges(x):",
+        "old": "return way * sum(",
+        "new": "return sum(",
+        "kills": ["with all layers random, integrated gradients keep more than the gradient by"],
+    },
+    {
+        "name": "shares with the other sign",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "since": "two, point = nn.Sequential",
+        "old": "return way * sum(",
+        "new": "return -way * sum(",
+        "kills": ["its share by integrated gradients"],
+    },
+    {
+        "name": "guided backprop shows what is negative",
+        "function": INTERPRET + "rectifiers.guided",
+        "since": "two, point = nn.Sequential",
+        "old": "passed[0].clamp(min=0)",
+        "new": "passed[0]",
+        "kills": ["guided backprop's value for the input that speaks against"],
+    },
+    {
+        "name": "noise in place of the gradient",
+        "function": INTERPRET + "gradients.gradient",
+        "since": "def edges(x):",
+        "old": "torch.autograd.grad(f(x).sum(), x)[0]",
+        "new": "torch.randn_like(x)",
+        "kills": [
+            "cause above the rest, the gradient's lead over edges",
+            "cause outweighs decoy, lead of the gradient over edges",
+            "cause above the decoy with two random layers, guided backprop",
+        ],
+    },
+    {
+        "name": "edges of another tile",
+        "old": "nn.functional.pad(x.mean(1, keepdim=True)",
+        "new": "nn.functional.pad(x.roll(1, 0).mean(1, keepdim=True)",
+        "kills": ["cause above the rest, for edges that know no network"],
+    },
+    {
+        "name": "deconvnet passes what is negative",
+        "function": INTERPRET + "rectifiers.deconvnet",
+        "old": "arriving[0].clamp(min=0)",
+        "new": "arriving[0]",
+        "kills": [
+            "deconvnet agrees with captum's",
+            "the three rules pass what they say, on five numbers",
+        ],
+    },
+    {
+        "name": "guided backprop passes what is negative",
+        "function": INTERPRET + "rectifiers.guided",
+        "old": "passed[0].clamp(min=0)",
+        "new": "passed[0]",
+        "kills": [
+            "guided backprop agrees with captum's",
+            "the three rules pass what they say, on five numbers",
+        ],
+    },
+    {
+        "name": "Grad-CAM without its weights",
+        "function": INTERPRET + "class_maps.grad_cam",
+        "old": "alpha = slope.mean((2, 3), keepdim=True)",
+        "new": "alpha = torch.ones_like(slope[:, :, :1, :1])",
+        "kills": [
+            "Grad-CAM agrees with captum's",
+        ],
+    },
+    {
+        "name": "the decoy is the label",
+        "function": "helpers.data.planted.plant",
+        "old": "Planted(x, slants[0], *squares)",
+        "new": "Planted(x, slants[1], *squares)",
+        "kills": [
+            "answers that turn with the cause, lowest share",
+            "answers that turn with the decoy, highest share",
+        ],
+    },
+    {
+        "name": "nothing is learned",
+        "old": "epochs=epochs",
+        "new": "epochs=0",
+        "kills": ["accuracy on new tiles, lowest of the networks"],
+    },
+    {
+        "name": "digits learn the label of another",
+        "old": "images[train], y[train], fold)",
+        "new": "images[train], y[train].roll(1), fold)",
+        "kills": ["accuracy on held-out images"],
+    },
+    {
+        "name": "windows learn the label of another",
+        "old": "windows[known], kind[known], third, epochs=8)",
+        "new": "windows[known], kind[known].flip(0), third, epochs=8)",
+        "kills": [
+            "accuracy of the network on windows of new entries",
+            "lead of the network over logistic regression",
+        ],
+    },
+    {
+        "name": "occlusion covers nothing",
+        "function": INTERPRET + "occlusion.occlusion",
+        "old": "covered[place] = fill[place]",
+        "new": "covered[place] = x[place]",
+        "kills": [
+            "cause outweighs decoy, a map's lead over occlusion, largest lower end",
+        ],
+    },
+    {
+        "name": "occlusion covers no digit",
+        "function": INTERPRET + "occlusion.occlusion",
+        "since": "def orders(net, x, said, average, of_class):",
+        "old": "covered[place] = fill[place]",
+        "new": "covered[place] = x[place]",
+        "kills": ["occlusion and integrated gradients with one filling, largest difference"],
+    },
+    {
+        "name": "in the long run Grad-CAM and occlusion change places, and the gradient is luck",
+        "old": 'able = [row for row in stored.rows if row["accuracy"] > 0.9]',
+        "new": 'able = [row | {"outweighs: Grad-CAM": row["outweighs: occlusion, 7"], '
+        '"outweighs: occlusion, 7": row["outweighs: Grad-CAM"], '
+        '"outweighs: gradient": row["outweighs: random"], "outweighs: SmoothGrad": 1.0, '
+        '"stays 1: guided backprop": 1.0} '
+        'for row in stored.rows if row["accuracy"] > 0.9]',
+        "kills": [
+            "long run: Grad-CAM's lead over occlusion, lower end",
+            "long run: what SmoothGrad lacks to occlusion, lower end",
+            "long run: Grad-CAM's lead over occlusion, other cause, lower end",
+            "long run: the gradient over chance, lower end",
+            "long run: order that guided backprop keeps over the gradient, slanted cause",
+        ],
+    },
+    {
+        "name": "in the long run Grad-CAM and guided backprop are the truth",
+        "old": 'able = [row for row in stored.rows if row["accuracy"] > 0.9]',
+        "new": 'able = [row | {"outweighs: Grad-CAM": 1.0, "outweighs: guided backprop": 1.0} '
+        'for row in stored.rows if row["accuracy"] > 0.9]',
+        "kills": [
+            "long run: the network on which Grad-CAM does worst",
+            "long run: maps that lead occlusion by an interval above zero",
+        ],
+    },
+    {
+        "name": "the maps are not blurred",
+        "old": "nn.functional.avg_pool2d(one, 7, 1, 3)",
+        "new": "one",
+        "kills": ["pixel by pixel, what they gain by a blur"],
+    },
+    {
+        "name": "occlusion by single pixels",
+        "old": "occlusion(f, x, side=7)",
+        "new": "occlusion(f, x, side=1, stride=2)",
+        "kills": [
+            "pixel by pixel, what integrated gradients lack to occlusion",
+            "pixel by pixel, what occlusion gains by a blur",
+        ],
+    },
+    {
+        "name": "no layer is set back",
+        "function": INTERPRET + "randomised.cascade",
+        "old": "layer.reset_parameters()",
+        "new": "pass",
+        "kills": [
+            "rank correlation after one random layer, Grad-CAM",
+            "cause above the decoy with one random layer, Grad-CAM",
+            "rank correlation with all layers random, gradient",
+            "with all layers random, integrated gradients keep more than the gradient by",
+        ],
+    },
+    {
+        "name": "layers are set back from the bottom upward",
+        "function": INTERPRET + "randomised.cascade",
+        "old": "enumerate(reversed(layers), 1)",
+        "new": "enumerate(layers, 1)",
+        "kills": [
+            "rank correlation after one random layer, gradient",
+            "rank correlation after one random layer, lowest of the other six",
+        ],
+    },
+    {
+        "name": "the shift is not taken back",
+        "old": "colleague[0].bias -= c *",
+        "new": "colleague[0].bias -= 0 * c *",
+        "kills": ["the two networks compute the same scores, largest difference"],
+    },
+    {
+        "name": "the baseline does not move along",
+        "old": "x + c, grey + c)",
+        "new": "x + c, grey)",
+        "kills": ["lowest rank correlation of the maps that stay"],
+    },
+    {
+        "name": "nothing is shifted",
+        "old": "tests[0][1], 0.3, copy",
+        "new": "tests[0][1], 0.0, copy",
+        "kills": [
+            "rank correlation, gradient times input",
+            "rank correlation, integrated gradients from the same numbers",
+        ],
+    },
+    {
+        "name": "the weights are called the pattern",
+        "old": "pattern = (sensors - sensors.mean(0)).T @ (estimate - estimate.mean()) / len(estimate) / estimate.var()",
+        "new": "pattern = weights",
+        "kills": [
+            "and in the pattern, of size",
+            "the pattern of the linear model misses its closed form by",
+        ],
+    },
+    {
+        "name": "the second sensor measures something else",
+        "old": "torch.stack([signal + disturbance, disturbance], 1)",
+        "new": "torch.stack([signal + disturbance, disturbance.roll(1)], 1)",
+        "kills": ["the sensor without signal has a weight of size"],
+    },
+    {
+        "name": "every baseline is zero",
+        "function": INTERPRET + "gradients.integrated_gradients",
+        "since": "def orders(net, x, said, average, of_class):",
+        "old": "way = x - baseline",
+        "new": "baseline = 0 * baseline\n    way = x - baseline",
+        "kills": [
+            "filled with empty paper, lead of integrated gradients from empty",
+            "filled with the mean, lead of those from the mean",
+            "integrated gradients, from nothing over from mean letters",
+        ],
+    },
+    {
+        "name": "class means of other classes",
+        "old": '"class means": (of_class - average)[said]',
+        "new": '"class means": (of_class - average).roll(1, 0)[said]',
+        "kills": ["filled with the mean, lead of class means over the gradient"],
+    },
+    {
+        "name": "windows moved by a letter",
+        "old": "windows.permute(0, 2, 1).contiguous(), dna.y",
+        "new": "windows.permute(0, 2, 1).roll(5, 2).contiguous(), dna.y",
+        "kills": ["first two letters of logistic regression that are the known ones"],
+    },
+    {
+        "name": "letter maps are all those of logistic regression",
+        "old": "return {name: one.sum(1).abs() for name, one in found.items()}",
+        "new": 'return {name: found["logistic regression"].sum(1).abs() for name in found}',
+        "kills": [
+            "what integrated gradients from mean letters lack to it, lower end",
+            "position weights, from mean letters over the letters alone",
+        ],
+    },
+    {
+        "name": "the saved network is another one",
+        "function": "helpers.data.recipe.load_model",
+        "old": "model.load_state_dict(",
+        "new": "dict(",
+        "kills": ["the saved network draws the map that the trained one drew"],
+    },
+    {
+        "name": "the cause does not move",
+        "function": "helpers.data.planted._places",
+        "since": "known, new, mean = deal(0)",
+        "old": "if abs(",
+        "new": "tops[0], lefts[0] = 4, 4\n        if abs(",
+        "kills": ["accuracy of logistic regression on planted tiles"],
+    },
+]

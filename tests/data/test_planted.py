@@ -1,0 +1,54 @@
+import pytest
+import torch
+
+from helpers.data.planted import STROKE, plant, strokes
+
+
+def test_strokes_are_equally_strong_and_change_no_mean():
+    drawn = strokes()
+    assert torch.allclose(drawn.flatten(1).norm(dim=1), torch.ones(4))
+    assert drawn.mean((1, 2)).abs().max() < 1e-6
+    assert torch.allclose(drawn[0].flip(1), drawn[1])
+    assert torch.allclose(drawn[2].T, drawn[3])
+
+
+def test_the_label_is_the_cause_and_nothing_else_changes():
+    canvas = torch.rand(40, 1, 24, 20)
+    made = plant(canvas, seed=1, strength=2.0)
+    change = made.x - canvas
+    assert (change[~(made.cause | made.decoy)] == 0).all()
+    assert not (made.cause & made.decoy).any()
+    assert (made.cause.flatten(1).sum(1) == STROKE**2).all()
+    seen = change[made.cause].reshape(40, STROKE, STROKE)
+    assert torch.allclose(seen, 2 * strokes()[made.y], atol=1e-5)
+    other = (change[made.decoy].reshape(40, 1, -1) * strokes()[2:].flatten(1)).sum(2)
+    assert 0.2 < float((other.argmax(1) == made.y).float().mean()) < 0.8
+
+
+@pytest.mark.parametrize("stroke", ["cause", "decoy"])
+def test_a_turned_stroke_is_the_only_change(stroke):
+    canvas = torch.rand(10, 1, 24, 24)
+    before, after = plant(canvas, seed=1), plant(canvas, seed=1, turned=stroke)
+    place = before.cause if stroke == "cause" else before.decoy
+    assert torch.equal(before.y, after.y)
+    assert torch.equal(before.x[~place], after.x[~place])
+    assert (before.x != after.x).flatten(1).any(1).all()
+
+
+def test_the_parts_can_be_exchanged():
+    canvas = torch.zeros(10, 1, 24, 24)
+    made = plant(canvas, seed=1, upright=True)
+    seen = made.x[made.cause].reshape(10, STROKE, STROKE)
+    assert torch.allclose(seen, strokes()[2 + made.y])
+
+
+def test_another_seed_is_another_draw():
+    canvas = torch.zeros(10, 1, 24, 24)
+    assert torch.equal(plant(canvas, seed=3).x, plant(canvas, seed=3).x)
+    assert not torch.equal(plant(canvas, seed=3).x, plant(canvas, seed=4).x)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 32, 32), (2, 1, 32, 12)])
+def test_colour_and_small_images_are_refused(shape):
+    with pytest.raises(ValueError, match="expected grey images of at least 16 pixels a side"):
+        plant(torch.zeros(shape))
