@@ -87,9 +87,9 @@ def carry(labels, warp, field, classes):
 
     Parameters
     ----------
-    labels : int64 tensor (B, *S)
+    labels : int64 tensor (B, ...)
     warp : callable (images, field) -> images
-    field : tensor (B, D, *S)
+    field : tensor (B, D, ...)
     classes : int
     """
     layers = torch.nn.functional.one_hot(labels, classes).movedim(-1, 1).float()

@@ -16,9 +16,9 @@ VOXELS = (32, 32, 24)  # of a head at 8 mm
 class Pairs(Origin):
     """Pairs of images.
 
-    Attributes: ``fixed`` and ``moving`` (N, 1, *S) float32 0..1; ``truth`` (N, D, *S) float32, pixels,
+    Attributes: ``fixed`` and ``moving`` (N, 1, ...) float32 0..1; ``truth`` (N, D, ...) float32, pixels,
     so that ``fixed[p]`` shows what ``moving[p + truth(p)]`` shows, or None where nobody knows it;
-    ``inside`` (N, *S) bool, pixels of the fixed image at which something is shown; ``block`` (N,)
+    ``inside`` (N, ...) bool, pixels of the fixed image at which something is shown; ``block`` (N,)
     int64, what pairs have in common (the slice of the head).
     """
 
@@ -65,8 +65,8 @@ def smooth_field(sides, rng, *, width=8.0, size=2.5):
 
 
 def smallest_stretch(field):
-    """Smallest determinant of the Jacobian of a field (D, *S), by central differences."""
-    slopes = np.stack([np.stack(np.gradient(part)) for part in field])  # (D, D, *S)
+    """Smallest determinant of the Jacobian of a field (D, ...), by central differences."""
+    slopes = np.stack([np.stack(np.gradient(part)) for part in field])  # (D, D, ...)
     return np.linalg.det(np.moveaxis(slopes, (0, 1), (-2, -1)) + np.eye(len(field))).min()
 
 
@@ -75,8 +75,8 @@ def pull(image, field, order=1):
 
     Parameters
     ----------
-    image : array (*S)
-    field : array (D, *S), pixels
+    image : array (...)
+    field : array (D, ...), pixels
     order : int
         Of the spline between pixels; 1 is linear.
     """

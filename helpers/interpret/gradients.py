@@ -1,7 +1,7 @@
 """Maps from the gradient of a score with respect to its input (survey 7.1.1; chapter 7-interpretability/saliency-maps).
 
-Every function takes a score ``f``, (B, *S) -> (B,): one number for each example, in which the
-examples do not interact (a model with batch norm in ``eval()``), and ``x``, (B, *S).
+Every function takes a score ``f``, (B, ...) -> (B,): one number for each example, in which the
+examples do not interact (a model with batch norm in ``eval()``), and ``x``, (B, ...).
 """
 
 import torch
@@ -14,12 +14,12 @@ def gradient(f, x):
 
     Parameters
     ----------
-    f : callable, (B, *S) -> (B,)
-    x : tensor (B, *S)
+    f : callable, (B, ...) -> (B,)
+    x : tensor (B, ...)
 
     Returns
     -------
-    tensor (B, *S), units of the score for one unit of the input
+    tensor (B, ...), units of the score for one unit of the input
 
     Examples
     --------
@@ -43,7 +43,7 @@ def smooth_grad(f, x, spread=0.03, draws=25, seed=0):
 
     Returns
     -------
-    tensor (B, *S), signed
+    tensor (B, ...), signed
     """
     noise = generator(seed)
     copies = (x + spread * torch.randn(x.shape, generator=noise) for _ in range(draws))
@@ -68,7 +68,7 @@ def integrated_gradients(f, x, baseline, steps=16):
 
     Returns
     -------
-    tensor (B, *S)
+    tensor (B, ...)
         In units of the score; the sum over an example is nearly ``f(x) - f(baseline)``.
 
     Examples

@@ -9,7 +9,7 @@ class Lead(nn.Module):
     Parameters
     ----------
     net : nn.Module
-        (B, *S) -> (B, K) scores.
+        (B, ...) -> (B, K) scores.
     said : int64 tensor (B,)
         A class for each example, as a rule what the network said.
 

@@ -21,7 +21,7 @@ def roughness(field):
 
     Parameters
     ----------
-    field : tensor (B, D, *S)
+    field : tensor (B, D, ...)
 
     Returns
     -------
@@ -36,8 +36,8 @@ def objective(moving, fixed, field, alike=local_correlation, weight=1.0):
 
     Parameters
     ----------
-    moving, fixed : tensors (B, 1, *S)
-    field : tensor (B, D, *S)
+    moving, fixed : tensors (B, 1, ...)
+    field : tensor (B, D, ...)
     alike : callable, as in `helpers.methods.similarity`
     weight : float >= 0
         Of the roughness.
@@ -87,17 +87,17 @@ def pair_by_pair(
 
     Parameters
     ----------
-    moving, fixed : tensors (B, 1, *S)
+    moving, fixed : tensors (B, 1, ...)
     alike, weight : as in `objective`
     levels : sequence of (pixels between points, steps, rate)
-    begin : tensor (B, D, *S), optional
+    begin : tensor (B, D, ...), optional
         The field to begin with, for instance a network's.
     flow : callable, optional
         Maps what is searched to a field, for instance `exponential` of a velocity.
 
     Returns
     -------
-    tensor (B, D, *S)
+    tensor (B, D, ...)
     """
     sides = fixed.shape[2:]
     field = fixed.new_zeros(len(fixed), len(sides), *sides) if begin is None else begin
@@ -119,13 +119,13 @@ def affine_search(moving, fixed, *, alike=local_correlation, steps=60, lr=0.02):
 
     Parameters
     ----------
-    moving, fixed : tensors (B, 1, *S)
+    moving, fixed : tensors (B, 1, ...)
     alike : callable, as in `helpers.methods.similarity`
     steps, lr : as in `descend`
 
     Returns
     -------
-    tensor (B, D, *S), a field
+    tensor (B, D, ...), a field
     """
     sides = fixed.shape[2:]
     still = torch.eye(len(sides), len(sides) + 1).expand(len(fixed), -1, -1)
@@ -145,13 +145,13 @@ def optical_flow(moving, fixed, attachment=40):
 
     Parameters
     ----------
-    moving, fixed : tensors (B, 1, *S)
+    moving, fixed : tensors (B, 1, ...)
     attachment : float
         The smaller, the smoother the field.
 
     Returns
     -------
-    tensor (B, D, *S)
+    tensor (B, D, ...)
     """
     from skimage.registration import optical_flow_tvl1
 
@@ -184,7 +184,7 @@ def mirrored(batch, draws):
 
     Parameters
     ----------
-    batch : tuple of tensors (B, 1, *S)
+    batch : tuple of tensors (B, 1, ...)
     draws : torch Generator
     """
     if torch.rand((), generator=draws) < 0.5:

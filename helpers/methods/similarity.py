@@ -1,6 +1,6 @@
 """How alike two images are, with gradients (survey 4.3.5; chapter 4-models/image-registration).
 
-Each function takes two images (B, C, *S) and returns a loss for each pair (B,): smaller is more alike.
+Each function takes two images (B, C, ...) and returns a loss for each pair (B,): smaller is more alike.
 """
 
 import torch
@@ -14,7 +14,7 @@ def mean_squares(one, other):
 
     Parameters
     ----------
-    one, other : tensors (B, C, *S)
+    one, other : tensors (B, C, ...)
 
     Returns
     -------
@@ -30,7 +30,7 @@ def local_correlation(one, other, window=9, least=3e-3):
 
     Parameters
     ----------
-    one, other : tensors (B, C, *S)
+    one, other : tensors (B, C, ...)
     window : odd int
         Side in pixels. Beyond the border stand zeros.
     least : float > 0
@@ -60,7 +60,7 @@ def shares(image, bins):
 
     Parameters
     ----------
-    image : tensor (B, C, *S), 0..1
+    image : tensor (B, C, ...), 0..1
     bins : int >= 2
         Levels from 0 to 1, both included.
 
@@ -85,7 +85,7 @@ def mutual_information(one, other, bins=24):
 
     Parameters
     ----------
-    one, other : tensors (B, C, *S), 0..1
+    one, other : tensors (B, C, ...), 0..1
     bins : int >= 2
         Levels of the joint histogram.
 

@@ -8,8 +8,8 @@ def endpoint_error(field, truth, inside=None):
 
     Parameters
     ----------
-    field, truth : tensors (B, D, *S), pixels
-    inside : bool tensor (B, *S), optional
+    field, truth : tensors (B, D, ...), pixels
+    inside : bool tensor (B, ...), optional
         Pixels that count; each image needs one.
 
     Returns
@@ -35,11 +35,11 @@ def stretch(field):
 
     Parameters
     ----------
-    field : tensor (B, D, *S), D 2 or 3, pixels
+    field : tensor (B, D, ...), D 2 or 3, pixels
 
     Returns
     -------
-    tensor (B, *(S - 1))
+    tensor (B, ... less one)
 
     Raises
     ------
@@ -54,7 +54,7 @@ def stretch(field):
     dims = field.ndim - 2
     if dims not in (2, 3) or field.shape[1] != dims:
         raise ValueError(
-            f"stretch: expected a field (B, D, *S) of D 2 or 3, found {tuple(field.shape)}"
+            f"stretch: expected a field (B, D, ...) of D 2 or 3, found {tuple(field.shape)}"
         )
     columns = []
     for axis in range(dims):
@@ -63,7 +63,7 @@ def stretch(field):
             if other != axis:
                 step = step.narrow(other + 2, 0, field.shape[other + 2] - 1)
         columns.append(step)
-    jacobian = torch.stack(columns, -1).movedim(1, -2)  # (B, *S - 1, D, D)
+    jacobian = torch.stack(columns, -1).movedim(1, -2)  # (B, ... - 1, D, D)
     return torch.linalg.det(jacobian + torch.eye(dims, dtype=field.dtype, device=field.device))
 
 
@@ -72,8 +72,8 @@ def folding(field, inside=None):
 
     Parameters
     ----------
-    field : tensor (B, D, *S), pixels
-    inside : bool tensor (B, *S), optional
+    field : tensor (B, D, ...), pixels
+    inside : bool tensor (B, ...), optional
         Pixels that count.
 
     Returns

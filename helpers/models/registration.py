@@ -16,7 +16,7 @@ def enlarge(field, sides):
 
     Parameters
     ----------
-    field : tensor (B, D, *s)
+    field : tensor (B, D, ...)
         Displacements are not scaled.
     sides : sequence of D int
         The fine grid.
@@ -37,7 +37,7 @@ class VoxelMorph(nn.Module):
 
     Notes
     -----
-    ``forward(moving, fixed)`` takes two tensors (B, 1, *S) and returns a field (B, dims, *S) for
+    ``forward(moving, fixed)`` takes two tensors (B, 1, ...) and returns a field (B, dims, ...) for
     `helpers.models.spatial_transformer.warp`. Sides are multiples of ``2 ** len(widths)``. The
     papers' U-Nets have no batch norm; this one is the book's.
 
@@ -55,6 +55,6 @@ class VoxelMorph(nn.Module):
         nn.init.zeros_(self.unet.head.bias)
 
     def forward(self, moving, fixed):
-        both = POOL[self.dims](torch.cat([moving, fixed], 1), 2)  # (B, 2, *S / 2)
+        both = POOL[self.dims](torch.cat([moving, fixed], 1), 2)  # (B, 2, ... / 2)
         field = enlarge(self.unet(both), moving.shape[2:])
         return field if self.halvings is None else exponential(field, self.halvings)

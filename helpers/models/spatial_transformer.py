@@ -1,6 +1,6 @@
 """Moving pixels: warps, affine grids and rigid motions with gradients (survey 4.3.5; chapter 4-models/image-registration).
 
-A *field* u (B, D, *S) says for every pixel of the fixed image how far away, in pixels along each
+A *field* u (B, D, ...) says for every pixel of the fixed image how far away, in pixels along each
 axis of the array, its partner lies in the moving image: ``warp(moving, u)[p] = moving[p + u(p)]``.
 """
 
@@ -40,13 +40,13 @@ def warp(moving, field):
 
     Parameters
     ----------
-    moving : tensor (B, C, *S)
-    field : tensor (B, D, *S), pixels along each axis
+    moving : tensor (B, C, ...)
+    field : tensor (B, D, ...), pixels along each axis
         Places outside the image take the value of its border.
 
     Returns
     -------
-    tensor (B, C, *S)
+    tensor (B, C, ...)
 
     Raises
     ------
@@ -65,7 +65,7 @@ def warp(moving, field):
     if field.shape[1] != len(sides) or field.shape[2:] != sides:
         wanted = (moving.shape[0], len(sides), *sides)
         raise ValueError(f"warp: expected a field of shape {wanted}, found {tuple(field.shape)}")
-    place = pixels(sides, field) + field  # (B, D, *S)
+    place = pixels(sides, field) + field  # (B, D, ...)
     longest = torch.tensor(sides, dtype=field.dtype, device=field.device) - 1
     place = 2 * place.movedim(1, -1) / longest - 1  # torch counts from -1 to 1
     return grid_sample(moving, place.flip(-1), padding_mode="border", align_corners=True)
@@ -102,7 +102,7 @@ def compose(first, then):
 
     Parameters
     ----------
-    first, then : tensors (B, D, *S)
+    first, then : tensors (B, D, ...)
     """
     return then + warp(first, then)
 
@@ -115,13 +115,13 @@ def exponential(velocity, halvings=6):
 
     Parameters
     ----------
-    velocity : tensor (B, D, *S), pixels for one unit of time
+    velocity : tensor (B, D, ...), pixels for one unit of time
     halvings : int >= 0
         The first step is ``velocity / 2 ** halvings``.
 
     Returns
     -------
-    tensor (B, D, *S), a field
+    tensor (B, D, ...), a field
 
     Examples
     --------
