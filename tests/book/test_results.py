@@ -1,12 +1,14 @@
 """Long runs: interrupted and resumed, stale when what they rest on has changed."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
+import reach  # noqa: E402
 import results  # noqa: E402
 
 SCRIPT = """
@@ -67,12 +69,25 @@ def test_a_changed_helper_makes_it_stale(experiment, monkeypatch):
     def changed(self, **how):
         return real(self, **how) + f"\n\n{added[0]}" * (self.name == "comparison.py")
 
+    def now(text):
+        added[0] = text
+        reach.reached_at.cache_clear()  # a real change has another time of writing
+        return results.stale("p/c")
+
     monkeypatch.setattr(Path, "read_text", changed)
-    assert results.stale("p/c") is None
-    added[0] = "NEW = 1"
-    assert results.stale("p/c") is None  # nothing that it reaches
-    added[0] = "print()"
-    assert "have changed" in results.stale("p/c")
+    assert now("# a comment") is None
+    assert now("NEW = 1") is None  # nothing that it reaches
+    assert "have changed" in now("print()")
+    reach.reached_at.cache_clear()
+
+
+def test_a_file_written_anew_is_read_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(reach, "ROOT", tmp_path)
+    (tmp_path / "helpers").mkdir()
+    for number in (1, 2):
+        (tmp_path / "helpers" / "a.py").write_text(f"def one():\n    return {number}\n")
+        os.utime(tmp_path / "helpers" / "a.py", ns=(number, number))
+        assert f"return {number}" in str(reach.reached("from helpers.a import one")[0])
 
 
 def test_it_stops_when_the_time_is_over(experiment):
