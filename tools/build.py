@@ -48,7 +48,7 @@ def sphinx():
 
     The command has no option for that (extensions: see `declare_safe` in book/_ext/chapter.py).
     """
-    sys.path.pop(0)  # this folder, whose explore.py is not the extension of that name
+    sys.path.pop(0)  # this folder, whose modules have common names: test, build
     from jupyter_book.sphinx import build_sphinx
 
     result = build_sphinx(

@@ -141,7 +141,7 @@ def main():
     parser.add_argument("--count", type=int, default=40, help="mutants counted in a room")
     asked = parser.parse_args()
     os.environ.setdefault("HELPERS_PROGRESS", "0")
-    sys.path[0] = str(ROOT)  # not tools/, whose coverage.py would hide the library
+    sys.path[0] = str(ROOT)  # not tools/, whose modules have common names
     groups = {room: rooms[room] for room in asked.room or rooms}
     groups = {asked.file: [asked.file]} if asked.file else groups
     load([test for files in groups.values() for file in files for test in tests_of(file)])

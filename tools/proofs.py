@@ -272,7 +272,7 @@ def main():
     for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
         os.environ[f"{pool}_NUM_THREADS"] = "1"  # a fork keeps only the thread that called it
     os.environ["NUMBA_THREADING_LAYER"] = "workqueue"  # GNU OpenMP ends a child that forks from it
-    sys.path[0] = str(ledger.ROOT)  # not tools/, whose coverage.py would hide the library
+    sys.path[0] = str(ledger.ROOT)  # not tools/, whose modules have common names
     sys.path.append(str(ledger.ROOT / "book" / "_ext"))
     from curriculum import written
 

@@ -24,11 +24,6 @@ def file_of(module):
     return next((f for f in (stem.with_suffix(".py"), stem / "__init__.py") if f.exists()), None)
 
 
-def source_of(file):
-    """The text of a file."""
-    return file.read_text(encoding="utf-8")
-
-
 def imported(node, package=""):
     """(module, name, name here) of what one import statement brings; None for a whole module."""
     if isinstance(node, ast.Import):
@@ -76,7 +71,7 @@ def reached_at(source, root, changed):
     """What `reached` says while no file of helpers below `root` changes."""
     nodes = [n for n in ast.walk(ast.parse(source)) if isinstance(n, IMPORTS)]
     waiting = [(module, name) for n in nodes for module, name, _ in imported(n)]
-    seen, texts, packages, text_of = set(), {}, set(), functools.cache(source_of)
+    seen, texts, packages = set(), {}, set()
     while waiting:
         module, name = step = waiting.pop()
         if step in seen:
@@ -91,7 +86,7 @@ def reached_at(source, root, changed):
             waiting.append((f"{module}.{name}", None))
         else:
             package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-            found, more = inside(module, package, text_of(file), name)
+            found, more = inside(module, package, file.read_text(encoding="utf-8"), name)
             texts |= found
             waiting += more
     return dict(sorted(texts.items())), sorted(packages)
