@@ -129,6 +129,23 @@ def test_the_audit_sees_a_fault(tab, address, axe):
     assert "color-contrast" in said
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_equation_is_cut(width, tab, address):
+    """Where it does not fit, its parts stand one below the other, in a size that can be read."""
+    tab.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
+    cut = {}
+    for name in (n for n in names() if n.startswith("notebooks/")):
+        tab.goto(f"{address}/{name}", wait_until="load")
+        tab.evaluate("window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
+        cut[name] = tab.evaluate(
+            """() => [...document.querySelectorAll('mjx-container[display]')]
+              .filter(e => e.scrollWidth > e.clientWidth + 1
+                || parseFloat(getComputedStyle(e).fontSize) < 10)
+              .map(e => e.textContent.slice(0, 60))"""
+        )
+    assert not {name: found for name, found in cut.items() if found}
+
+
 def test_the_workflow_leads_on_by_keyboard(tab, address):
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.goto(f"{address}/book/workflow.html", wait_until="load")
