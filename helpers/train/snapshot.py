@@ -283,8 +283,19 @@ def take_over(run, state, changed):
     run.draws_state, run.ended = own["draws"], own["ended"]
     for name, buffer in run.model.named_buffers():
         buffer.copy_(own["buffers"][name])
+    start_workers(run)
     same = len(own["random"]["own"]) == len(run.generators)
     restore_random_states(own["random"], run.generators if same or not changed else None)
+
+
+def start_workers(run):
+    """Let persistent workers begin before the random states are put back.
+
+    A loader draws a number when it starts them: in the first epoch, which is over.
+    """
+    source = run.wanted.train
+    if run.epoch and isinstance(source, DataLoader) and source.persistent_workers:
+        iter(source)
 
 
 def say_other_threads(run, threads):

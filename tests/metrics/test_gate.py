@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.metrics.calibration import calibration_error
+from helpers.metrics.classification import accuracy, balanced_accuracy, confusion_matrix, roc_auc
 from helpers.metrics.gate import (
     are_probabilities,
     as_score,
@@ -12,6 +14,9 @@ from helpers.metrics.gate import (
     tables,
     tensor,
 )
+from helpers.metrics.generation import coverage, precision
+from helpers.metrics.segmentation import dice, iou
+from helpers.metrics.uncertainty import bootstrap_interval
 
 
 def test_lists_keep_double_precision_and_tensors_their_type():
@@ -190,3 +195,45 @@ def test_examples_are_rows_of_finite_numbers():
 def test_scores_are_double_and_on_the_cpu():
     assert as_score(np.float32(0.5)).dtype == torch.float64
     assert as_score(0.1).item() == 0.1
+
+
+class Apple(torch.Tensor):
+    """Knows no double precision and no NumPy before it is on the CPU, as on Apple's GPU."""
+
+    is_mps = True
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        given = [*args, *(kwargs or {}).values()]
+        if function is torch.Tensor.cpu or any(g == "cpu" for g in given if isinstance(g, str)):
+            given[0] = given[0].as_subclass(torch.Tensor)
+            return given[0] if function is torch.Tensor.cpu else given[0].to(*given[1:])
+        if function in (torch.Tensor.double, torch.Tensor.numpy) or torch.float64 in [
+            g for g in given if isinstance(g, torch.dtype)
+        ]:
+            raise TypeError("MPS: no float64, no NumPy")
+        return super().__torch_function__(function, types, args, kwargs or {})
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        accuracy,
+        balanced_accuracy,
+        roc_auc,
+        lambda p, y: confusion_matrix(p, y, 2),
+        lambda p, y: dice(p, y, 2),
+        lambda p, y: iou(p, y, 2),
+        lambda p, y: calibration_error(p[:, 1], y),
+        lambda p, y: precision(p, p.flip(0), 3),
+        lambda p, y: coverage(p.int(), p.int(), 3),
+        lambda p, y: bootstrap_interval(y)[0],
+    ],
+)
+def test_what_knows_no_double_precision_is_scored_alike(score):
+    p = torch.rand(40, 2, generator=torch.Generator().manual_seed(0)).softmax(1)
+    y = torch.arange(40) % 2
+    with pytest.raises(TypeError, match="no float64"):
+        y.as_subclass(Apple).double()
+    found = torch.as_tensor(score(p.as_subclass(Apple), y.as_subclass(Apple)))
+    assert torch.equal(found.as_subclass(torch.Tensor), torch.as_tensor(score(p, y)))

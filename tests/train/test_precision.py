@@ -11,7 +11,9 @@ from helpers.methods.mean_teacher import MeanTeacher
 from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
 from helpers.train import update
 from helpers.train.history import numbers
+from helpers.train.loop import fit
 from helpers.train.precision import Precision
+from helpers.train.steps import Step
 
 
 @pytest.mark.parametrize(("real", "name"), [(True, "bf16"), (False, "fp16")])
@@ -46,6 +48,20 @@ def test_memory_moves_with_the_model(name):
     assert {tensor.device.type for tensor in held} == {"meta"}
 
 
+def test_fit_moves_what_a_step_remembers():
+    class Moved(Step):
+        def to(self, device):
+            self.place = device
+            return self
+
+        def __call__(self, model, batch):
+            return model(batch[0]).mean()
+
+    step = Moved()
+    fit(nn.Linear(3, 2), (torch.ones(4, 3),), step=step, epochs=1, device="cpu")
+    assert step.place == torch.device("cpu")
+
+
 def test_recolouring_stays_on_the_device():
     assert recolour(torch.ones(4, 3, device="meta"), torch.ones(5, 3, device="meta")).is_meta
 
@@ -64,6 +80,18 @@ def test_gradients_are_averaged_before_an_overflow_is_looked_for(monkeypatch):
     assert order == ["average", "unscale", "step"]
 
 
+class Far(torch.Tensor):
+    """Is not stacked with tensors of the CPU, as a GPU's is not."""
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        if function is torch.stack:
+            assert all(isinstance(part, Far) for part in args[0])
+        return super().__torch_function__(function, types, args, kwargs or {})
+
+
 def test_numbers_of_a_resumed_epoch_are_joined_with_those_of_the_device():
+    far = torch.tensor(1.5).as_subclass(Far)
+    assert numbers([0.5, far, 3, far.reshape(1)]).tolist() == [0.5, 1.5, 3.0, 1.5]
     mixed = [0.5, torch.tensor(1.5, dtype=torch.bfloat16), torch.tensor([2.0]), 3]
     assert numbers(mixed).tolist() == [0.5, 1.5, 2.0, 3.0]

@@ -230,6 +230,17 @@ def test_order_and_randomness_of_the_data_are_resumed(name, saves, tmp_path, hal
     assert torch.equal(found, expected)
 
 
+@pytest.mark.filterwarnings("ignore:checkpoint=. persistent workers:UserWarning")
+@pytest.mark.parametrize("saves", [3, 5, 7])  # in the first epoch, after it, in the second
+def test_persistent_workers_that_draw_nothing_are_resumed(saves, tmp_path, halt_after):
+    expected, _ = fitted(own_generator(1, True))
+    halt_after(saves)
+    assert fitted(own_generator(1, True), tmp_path / "c.pt")[1].interrupted
+    torch.manual_seed(77)
+    found, _ = fitted(own_generator(1, True), tmp_path / "c.pt")
+    assert torch.equal(found, expected)
+
+
 def test_a_transform_s_own_generator_is_resumed(tmp_path, halt_after):
     def noisy(draws):
         return lambda batch, g: (
