@@ -1,5 +1,7 @@
 """Numbers that may be no measurements: codes, names, row numbers, dates (survey 2.2; every "Your own data")."""
 
+import re
+
 import numpy as np
 
 from .arguments import shown
@@ -24,7 +26,8 @@ def check_meaning(where, path, cells, values, reading):
     """
     name, known = cells.name, cells[values.index]
     either = f"pass numeric=({name!r},) if it measures something, drop=({name!r},) if not"
-    if known.str.match("[-+]?0[0-9]").any():
+    texts = list(known)  # most columns are harmless, and lists are faster than Series to tell
+    if any(re.match("[-+]?0[0-9]", text) for text in texts):
         row = known.str.match("[-+]?0[0-9]").idxmax()
         refuse(where, path, cells, row, "a number", f"{shown(cells[row])}, which looks like a code; pass "
                f"categorical=({name!r},) or numeric=({name!r},)")  # fmt: skip
@@ -49,22 +52,27 @@ def check_meaning(where, path, cells, values, reading):
     ):
         raise ValueError(f"{where}: {path}, column {name!r} counts the rows ({values.iloc[0]:g}, "
                          f"{values.iloc[1]:g}, ...), like the index that pandas writes; {either}")  # fmt: skip
-    if known.str.fullmatch(COMPACT).all():
+    if all(re.fullmatch(COMPACT, text) for text in texts):
         raise ValueError(f"{where}: {path}, column {name!r} holds numbers like {known.iloc[0]}, which may "
                          f"be dates; pass dates={{{name!r}: '%Y%m%d'}} or numeric=({name!r},)")  # fmt: skip
 
 
 def _two_ways(known, reading):
     """Rows of the first number that may be a name or be divided otherwise, and why."""
-    wells = known[known.str.fullmatch("[0-9]+E[0-9]+")]
-    if len(wells):
+    texts = list(known)
+    if any(re.fullmatch("[0-9]+E[0-9]+", text) for text in texts):
+        wells = known[known.str.fullmatch("[0-9]+E[0-9]+")]
         return wells.index, "which may be a name with an E in it"
-    points = known[known.str.contains(".", regex=False)]
-    short = points.str.rstrip("0")
-    versions = points[(short != points) & short.isin(points) & ~short.str.endswith(".")]
-    if len(versions):
-        return versions.index, f"and {short[versions.index[0]]!r}, which may be two versions"
-    groups = 0 < len(points) < len(known) and (reading.decimal, reading.thousands) == (".", None)
-    if groups and known.str.fullmatch("[-+]?(?:0|[1-9][0-9]{0,2}(?:[.][0-9]{3})*)").all():
-        return points.index, "which may be thousands; pass thousands='.', decimal=',' if so"
+    points = {text for text in texts if "." in text}
+    short = {text: text.rstrip("0") for text in points}
+    versions = {t for t, s in short.items() if s != t and s in points and not s.endswith(".")}
+    if versions:
+        rows = known.index[known.isin(versions)]
+        return rows, f"and {short[known[rows[0]]]!r}, which may be two versions"
+    whole = "[-+]?(?:0|[1-9][0-9]{0,2}(?:[.][0-9]{3})*)"
+    groups = points and (reading.decimal, reading.thousands) == (".", None)
+    if groups and any("." not in t for t in texts) and all(re.fullmatch(whole, t) for t in texts):
+        return known.index[
+            known.isin(points)
+        ], "which may be thousands; pass thousands='.', decimal=',' if so"
     return (), ""

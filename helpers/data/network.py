@@ -6,7 +6,7 @@ import torch
 
 from .arguments import shown
 from .origin import Report, count_of
-from .readers import Graph
+from .readers import LabelledGraph
 from .sheet import column, read_cells
 
 
@@ -26,7 +26,7 @@ def edge_list(path, nodes, key, *, ends=("source", "target"), separator=","):
 
     Returns
     -------
-    Graph, ``edges`` in both directions and once each, no loops; ``train`` holds all labelled nodes,
+    LabelledGraph, ``edge_index`` in both directions and once each, no loops; ``train`` holds all labelled nodes,
     ``valid`` and ``test`` none.
 
     Raises
@@ -40,7 +40,7 @@ def edge_list(path, nodes, key, *, ends=("source", "target"), separator=","):
     >>> _ = (home / "nodes.csv").write_text("name,mass,kind\\na,1,x\\nb,2,y\\nc,4,x\\n")
     >>> _ = (home / "edges.csv").write_text("source,target\\na,b\\nb,c\\n")
     >>> nodes = table(home / "nodes.csv", "kind", drop="name")
-    >>> edge_list(home / "edges.csv", nodes, "name").edges.tolist()
+    >>> edge_list(home / "edges.csv", nodes, "name").edge_index.tolist()
     [[0, 1, 1, 2], [1, 0, 2, 1]]
     """
     if nodes.path is None:
@@ -67,7 +67,7 @@ def edge_list(path, nodes, key, *, ends=("source", "target"), separator=","):
     train, none = torch.arange(len(names)), torch.arange(0)
     if nodes.y is not None:
         train = (nodes.y >= 0 if nodes.classes else ~nodes.y.isnan()).nonzero()[:, 0]
-    return Graph(
+    return LabelledGraph(
         nodes.x, edges, nodes.y, nodes.classes, train, none, none,
         groups=nodes.groups, time=nodes.time, rows=names, path=str(path),
         report=Report(Path(path).name, nodes.report.head, nodes.report.lines, notes),

@@ -18,7 +18,7 @@ from .nuclei import real_nuclei as nuclei
 from .origin import Origin
 
 __all__ = [
-    "Graph",
+    "LabelledGraph",
     "Texts",
     "blood_cells",
     "chemprot",
@@ -40,15 +40,15 @@ CORA = (
 
 
 @dataclass(frozen=True)
-class Graph(Origin):
+class LabelledGraph(Origin):
     """One graph with labelled nodes.
 
-    Attributes: ``x`` (N, F) float32; ``edges`` (2, E) int64, every edge in both directions, no
+    Attributes: ``x`` (N, F) float32; ``edge_index`` (2, E) int64, every edge in both directions, no
     loops; ``y`` (N,) int64; ``classes``; ``train``, ``valid``, ``test`` int64 node indices.
     """
 
     x: torch.Tensor
-    edges: torch.Tensor
+    edge_index: torch.Tensor
     y: torch.Tensor | None
     classes: list[str]
     train: torch.Tensor
@@ -100,7 +100,7 @@ def cora():
 
     Returns
     -------
-    Graph, x (2708, 1433) float32 0 or 1 (a word occurs), 5278 citations, 7 topics; 140 train
+    LabelledGraph, x (2708, 1433) float32 0 or 1 (a word occurs), 5278 citations, 7 topics; 140 train
     (20 a class), 500 valid, 1000 test nodes.
 
     Notes
@@ -120,9 +120,9 @@ def cora():
     x[order], y[order] = x[-len(order) :].copy(), y[-len(order) :].copy()
     pairs = {(a, b) for a, near in parts["graph"].items() for b in near if a != b}
     both = sorted(pairs | {(b, a) for a, b in pairs})
-    return Graph(
+    return LabelledGraph(
         x=torch.from_numpy(x).float(),
-        edges=torch.tensor(both).T.contiguous(),
+        edge_index=torch.tensor(both).T.contiguous(),
         y=torch.from_numpy(y).argmax(1),
         classes=list(CORA),
         train=torch.arange(140),

@@ -1,7 +1,16 @@
 import pandas
 import pytest
 
-from helpers.data.cells import Reading, hint, is_missing, is_number, numbers, read_values, refuse
+from helpers.data.cells import (
+    Reading,
+    _all_plain,
+    hint,
+    is_missing,
+    is_number,
+    numbers,
+    read_values,
+    refuse,
+)
 
 
 def cells(*texts, name="a"):
@@ -80,3 +89,31 @@ def test_words_of_the_caller_are_checked():
     for dates in (3, ["day"], {"day": 3}, {1: "%Y"}):
         with pytest.raises(ValueError, match="dates must be a dict from a column to its format"):
             Reading(dates=dates)
+
+
+def test_plain_columns_are_read_as_all_others(monkeypatch):
+    """One pattern for a whole column is a short cut: with it and without, the same numbers."""
+    cells = [
+        "1",
+        "-2.5",
+        "1e3",
+        "0.10",
+        "007",
+        "",
+        "1\n2",
+        " 1",
+        "+1",
+        "1_0",
+        "nan",
+        "٣",
+        "1.",
+        ".5",
+    ]
+    columns = [[a, b] for a in cells for b in cells]
+    quick = [numbers(pandas.Series(column), Reading()).tolist() for column in columns]
+    taken = sum(_all_plain(pandas.Series(column), Reading()) for column in columns)
+    monkeypatch.setattr("helpers.data.cells._all_plain", lambda cells, reading: False)
+    slow = [numbers(pandas.Series(column), Reading()).tolist() for column in columns]
+    assert str(quick) == str(slow)
+    assert taken == 25, "five cells are plain"
+    assert not _all_plain(pandas.Series(["1"]), Reading(",", "."))

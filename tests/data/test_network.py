@@ -17,9 +17,9 @@ def test_edges_agree_with_networkx(write, nodes):
     text = "source,target,since\nann,bob,1\nbob,ann,2\ncid,cid,3\ndee,bob,4\n"
     graph = edge_list(write(text), nodes, "name")
     wanted = networkx.Graph([("ann", "bob"), ("dee", "bob")])
-    found = {frozenset((graph.rows[a], graph.rows[b])) for a, b in graph.edges.T.tolist()}
+    found = {frozenset((graph.rows[a], graph.rows[b])) for a, b in graph.edge_index.T.tolist()}
     assert found == {frozenset(pair) for pair in wanted.edges}
-    assert graph.edges.shape == (2, 4)
+    assert graph.edge_index.shape == (2, 4)
     assert (graph.y.tolist(), graph.train.tolist()) == ([0, 1, 0, -1], [0, 1, 2])
     assert "1 loop left out; 1 row naming an edge again" in str(graph.report)
 

@@ -16,18 +16,20 @@ def test_cora_equals_the_reader_of_torch_geometric(cited_data):
     ours, theirs = readers.cora(), read_planetoid_data(str(cited_data / "cora"), "cora")
     assert torch.equal(ours.x, theirs.x)
     assert torch.equal(ours.y, theirs.y)
-    assert set(map(tuple, ours.edges.T.tolist())) == set(map(tuple, theirs.edge_index.T.tolist()))
+    assert set(map(tuple, ours.edge_index.T.tolist())) == set(
+        map(tuple, theirs.edge_index.T.tolist())
+    )
     for name, mask in (("train", "train_mask"), ("valid", "val_mask"), ("test", "test_mask")):
         assert torch.equal(getattr(ours, name), theirs[mask].nonzero()[:, 0])
 
 
 def test_cora_edges_go_both_ways_and_topics_cluster(cited_data):
     graph = readers.cora()
-    pairs = set(map(tuple, graph.edges.T.tolist()))
+    pairs = set(map(tuple, graph.edge_index.T.tolist()))
     assert all((b, a) in pairs and a != b for a, b in pairs)
-    same = (graph.y[graph.edges[0]] == graph.y[graph.edges[1]]).float().mean()
+    same = (graph.y[graph.edge_index[0]] == graph.y[graph.edge_index[1]]).float().mean()
     order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(0))
-    shuffled = (graph.y[graph.edges[0]] == graph.y[graph.edges[1, order]]).float().mean()
+    shuffled = (graph.y[graph.edge_index[0]] == graph.y[graph.edge_index[1, order]]).float().mean()
     assert same > 0.75 > 0.3 > shuffled
 
 
