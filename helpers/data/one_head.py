@@ -23,7 +23,7 @@ STRUCTURES = {
 class Mirrored:
     """Slices of a head, and of the same head in a mirror.
 
-    Attributes: ``fixed`` and ``moving`` (N, 1, 80, 64) float32 0..1; ``fixed_labels`` and
+    Attributes: ``fixed`` and ``moving`` (N, 1, 80, 64) float32, 0 to about 0.6 as in the file; ``fixed_labels`` and
     ``moving_labels`` (N, 80, 64) int64: 0 is nothing, 1, 2, ... the structures on one side of the image
     and then those on the other; ``names`` of the classes from 1 on.
     """

@@ -6,6 +6,7 @@ import torch
 
 from .images import image_folder
 from .origin import count_of
+from .splits import group_folds
 from .warped import Pairs
 
 
@@ -54,3 +55,31 @@ def image_pairs(moving, fixed, size=64, *, groups=None):
         groups=both[0].groups, rows=stems[0], path=str(moving),
         decisions={"reader": "image_pairs", "size": size},
     )  # fmt: skip
+
+
+def split_pairs(pairs):
+    """Cut pairs into those for training, for choosing settings, and for the test, groups kept together.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        With ``groups``, or else ``block``, telling what belongs together.
+
+    Returns
+    -------
+    train, valid, test : Pairs
+        With five groups or more a fifth of the groups each for the last two, with fewer one group each.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three groups, or only one test pair, which has no interval.
+    """
+    groups = pairs.block if pairs.groups is None else pairs.groups
+    train, valid, test = (pairs.take(rows) for rows in group_folds(groups, 5)[0])
+    if len(test.fixed) < 2:
+        raise ValueError(
+            f"split_pairs: expected at least 2 test pairs, found {len(test.fixed)} of"
+            f" {len(pairs.fixed)}: bring ten pairs or more, or several of every group"
+        )
+    return train, valid, test

@@ -1,6 +1,7 @@
 """Pairs of images with a known warp between them, simulated from a real brain (survey 4.3.5; chapter 4-models/image-registration)."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -86,6 +87,12 @@ def pull(image, field, order=1):
     return map_coordinates(image, place, order=order, mode="nearest")
 
 
+@lru_cache(maxsize=2)
+def _average(resolution):
+    """T1 of the average head (X, Y, Z), 0..1; resampled once, since that takes half a second."""
+    return mni152(resolution).t1.numpy()
+
+
 def head_slices(low=-30.0, high=60.0):
     """Axial slices of the MNI152 average brain at 3 mm, cut to 80 by 64 pixels.
 
@@ -98,7 +105,7 @@ def head_slices(low=-30.0, high=60.0):
     -------
     array (N, 80, 64), 0..1, front of the head on top; heights (N,) in mm
     """
-    brain = mni152(3).t1.numpy()
+    brain = _average(3)
     heights = np.arange(brain.shape[2]) * 3.0 - 72.0
     keep = (heights >= low) & (heights <= high)
     images = brain[..., keep].transpose(2, 1, 0)[:, ::-1]
@@ -164,7 +171,7 @@ def simulated_volumes(number, *, size=1.2, width=4.0, noise=0.03, seed=0):
     Pairs of volumes (N, 1, 32, 32, 24), all of the same head.
     """
     rng = np.random.default_rng([seed, 3])
-    head = mni152(8).t1.numpy()[..., : VOXELS[2]]  # the layer above shows nothing
+    head = _average(8)[..., : VOXELS[2]]  # the layer above shows nothing
     gaps = [side - found for side, found in zip(VOXELS, head.shape)]
     head = np.pad(head, [(gap // 2, gap - gap // 2) for gap in gaps])
     truth = np.stack([smooth_field(VOXELS, rng, width=width, size=size) for _ in range(number)])

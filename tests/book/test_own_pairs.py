@@ -81,3 +81,11 @@ def test_mice_too_few_for_three_parts_are_refused(folders, monkeypatch):  # noqa
     data = image_pairs(home / "before", home / "after", size=32, groups=r"(mouse\d+)")
     with pytest.raises(ValueError, match="expected at least 3 groups"):
         run(CHAPTER, data, work, monkeypatch)
+
+
+def test_one_test_pair_is_refused_before_anything_is_trained(folders, monkeypatch):  # noqa: F811
+    home, work = folders
+    alien(home, patients=5, each=1)
+    data = image_pairs(home / "before", home / "after", size=32)
+    with pytest.raises(ValueError, match="expected at least 2 test pairs, found 1 of 5"):
+        run(CHAPTER, data, work, monkeypatch)

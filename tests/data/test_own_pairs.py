@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.data.own_pairs import image_pairs
+from helpers.data.own_pairs import image_pairs, split_pairs
 
 
 @pytest.fixture
@@ -40,3 +40,18 @@ def test_an_image_alone_is_named(folders):
 def test_sizes_that_the_network_cannot_halve_are_refused(folders, size):
     with pytest.raises(ValueError, match="multiple of 16 from 32 to 512"):
         image_pairs(*folders, size=size)
+
+
+def test_parts_share_no_group_and_are_complete(folders):
+    pairs = image_pairs(*folders, size=32, groups=r"(p\d)")
+    doubled = pairs.take([0, 1, 2, 3, 4, 4])
+    parts = split_pairs(doubled)
+    assert sorted(name for part in parts for name in part.rows) == sorted(doubled.rows)
+    groups = [set(part.groups.tolist()) for part in parts]
+    assert not groups[0] & groups[1] | groups[0] & groups[2] | groups[1] & groups[2]
+    assert all(len(part.fixed) == 2 for part in parts)
+
+
+def test_one_test_pair_is_refused(folders):
+    with pytest.raises(ValueError, match="at least 2 test pairs, found 1 of 5: bring ten pairs"):
+        split_pairs(image_pairs(*folders, size=32))

@@ -2,10 +2,26 @@ import pytest
 import torch
 from monai.losses import LocalNormalizedCrossCorrelationLoss
 from sklearn.metrics import mutual_info_score
+from torch.nn.functional import avg_pool2d, avg_pool3d
 
-from helpers.methods.similarity import local_correlation, mean_squares, mutual_information, shares
+from helpers.methods.similarity import (
+    local_correlation,
+    mean_squares,
+    mutual_information,
+    shares,
+    window_mean,
+)
 
 DRAWS = torch.Generator().manual_seed(0)
+
+
+@pytest.mark.parametrize("pool", [avg_pool2d, avg_pool3d])
+def test_a_mean_in_a_window_is_that_of_average_pooling(pool):
+    sides = (9, 8, 7)[: 2 if pool is avg_pool2d else 3]
+    image = torch.rand(2, 3, *sides, generator=DRAWS).double()
+    theirs = pool(image, 5, stride=1, padding=2)
+    assert torch.allclose(window_mean(image, 5), theirs, atol=1e-12)
+    assert not torch.allclose(window_mean(image, 3), theirs, atol=1e-2)
 
 
 @pytest.mark.parametrize("dims", [2, 3])
