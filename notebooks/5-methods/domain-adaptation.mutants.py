@@ -75,7 +75,7 @@ MUTANTS = [
         "function": SITES + "distort_images",
         "old": "fade_images(images.roll(by, (2, 3)).flatten(1), strength, draws)",
         "new": "fade_images(rows, strength, draws)",
-        "kills": ["what the cheap repairs lose without blur and shift, lower end"],
+        "kills": ["what the cheap repairs lose without blur and shift, mean"],
     },
     {
         "name": "without blur and shift nothing is distorted",
@@ -106,10 +106,15 @@ MUTANTS = [
         "function": WAYS + "_target_labels",
         "old": "sites.hidden)",
         "new": "sites.hidden.flip(0))",
-        "kills": [
-            "lead of target labels over the cheap repairs, lower end",
-            "four hundred labels over the cheap repairs",
-        ],
+        "kills": ["lead of target labels over the cheap repairs, lower end"],
+    },
+    {
+        "name": "the labels of the exercise are reversed",
+        "function": WAYS + "_target_labels",
+        "old": "sites.hidden)",
+        "new": "sites.hidden.flip(0))",
+        "since": "def with_labels(",
+        "kills": ["four hundred labels over the cheap repairs"],
     },
     {
         "name": "framing does not cut the digit out",
