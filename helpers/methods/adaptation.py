@@ -7,8 +7,9 @@ excepted. A way is called as ``way(sites, setting, seed)`` and gives scores of t
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from statistics import fmean
 
 import torch
 from torch import nn
@@ -16,7 +17,7 @@ from torch import nn
 from helpers.methods.adversarial_adaptation import adda, adda_players
 from helpers.methods.discrepancy import coral, discrepancy, joint_mmd, mmd, recolour, renormalise
 from helpers.methods.gradient_reversal import Adaptable, both_features, dann, domain_loss
-from helpers.methods.sites import critic
+from helpers.methods.sites import critic, fade_images
 from helpers.train.loop import fit, predict
 from helpers.train.steps import supervised
 
@@ -98,6 +99,11 @@ def _augmented_own(sites, setting, seed):
     """Both cheap repairs: a distorted source, then the target's batch norm statistics."""
     net = train(PLAIN, (sites.x, sites.y), sites, seed, transform=_distorting(sites, setting))
     return predict(renormalise(net, sites.pool), sites.test)
+
+
+def _faded_own(sites, setting, seed):
+    """Both cheap repairs, with images that are neither blurred nor shifted."""
+    return _augmented_own(replace(sites, distort=fade_images), setting, seed)
 
 
 def _by_step(make_step, sites, setting, seed, **options):
@@ -189,18 +195,18 @@ def _target_labels(sites, setting, seed):
 @dataclass(frozen=True)
 class Way:
     """One way: ``scores``, callable (sites, setting, seed) -> (T, K); ``name`` and ``settings`` of
-    what was tried on another pair of sites, and the one ``chosen`` there.
+    what is tried on another pair of sites; the one ``chosen`` there, see `choose`.
     """
 
     scores: Callable
-    name: str
-    settings: tuple
-    chosen: float | None
+    name: str = ""
+    settings: tuple = (None,)
+    chosen: float | None = None
 
     @property
     def budget(self):
         """What was tried, as text for a table."""
-        if self.chosen is None:
+        if not self.name:
             return "nothing to set"
         return f"{self.name} {self.chosen:g} of {', '.join(f'{s:g}' for s in self.settings)}"
 
@@ -212,24 +218,59 @@ class Way:
         sites : Sites
         seed : int, of the starting weights and of the order of batches
         setting : float, the one that was chosen if left out
+
+        Raises
+        ------
+        ValueError
+            If the way has settings, and none is given or chosen.
         """
-        scores = self.scores(sites, self.chosen if setting is None else setting, seed)
+        setting = self.chosen if setting is None else setting
+        if setting is None and self.name:
+            raise ValueError(f"Way.accuracy: expected a {self.name} or choose(rows), found none")
+        scores = self.scores(sites, setting, seed)
         return (scores.argmax(1) == sites.truth).double().mean().item()
 
 
 WAYS = {
-    "source only": Way(_source_only, "", (None,), None),
-    "standardised": Way(_standardised, "floor", (0.02, 0.05, 0.2), 0.02),
-    "recoloured": Way(_recoloured, "ridge", (0.003, 0.01, 0.1), 0.1),
-    "own statistics": Way(_own_statistics, "", (None,), None),
-    "augmented": Way(_augmented, "strength", (0.25, 0.5, 1), 1),
-    "augmented, own statistics": Way(_augmented_own, "strength", (0.25, 0.5, 1), 0.25),
-    "CORAL loss": Way(_coral_loss, "weight", (10, 100, 1000), 1000),
-    "MMD": Way(_mmd_loss, "weight", (0.3, 1, 3), 1),
-    "gradient reversal": Way(_reversal, "strength", (0.1, 0.3, 1), 1),
-    "two players": Way(_two_players, "rate", (3e-5, 1e-4, 3e-4), 3e-4),
-    "self-supervision": Way(_self_supervision, "weight", (0.1, 0.3, 1), 0.3),
-    "joint MMD": Way(_joint_mmd_loss, "weight", (0.3, 1, 3), 1),
-    "MMD, augmented": Way(_mmd_augmented, "weight", (0.3, 1, 3), 0.3),
-    "target labels": Way(_target_labels, "", (None,), None),
+    "source only": Way(_source_only),
+    "standardised": Way(_standardised, "floor", (0.02, 0.05, 0.2)),
+    "recoloured": Way(_recoloured, "ridge", (0.003, 0.01, 0.1)),
+    "own statistics": Way(_own_statistics),
+    "augmented": Way(_augmented, "strength", (0.25, 0.5, 1)),
+    "augmented, own statistics": Way(_augmented_own, "strength", (0.25, 0.5, 1)),
+    "augmented without blur and shift": Way(_faded_own, "strength", (0.25, 0.5, 1)),
+    "CORAL loss": Way(_coral_loss, "weight", (10, 100, 1000)),
+    "MMD": Way(_mmd_loss, "weight", (0.3, 1, 3)),
+    "gradient reversal": Way(_reversal, "strength", (0.1, 0.3, 1)),
+    "two players": Way(_two_players, "rate", (3e-5, 1e-4, 3e-4)),
+    "self-supervision": Way(_self_supervision, "weight", (0.1, 0.3, 1)),
+    "joint MMD": Way(_joint_mmd_loss, "weight", (0.3, 1, 3)),
+    "MMD, augmented": Way(_mmd_augmented, "weight", (0.3, 1, 3)),
+    "target labels": Way(_target_labels),
 }
+
+
+def choose(rows):
+    """`WAYS`, each with the setting of the highest mean accuracy; of equals the first.
+
+    Parameters
+    ----------
+    rows : list of dict
+        With ``way``, ``setting`` and ``accuracy``: what every setting reached on a pair of sites
+        whose labels may choose. The sites that are to be scored must not be among them.
+
+    Raises
+    ------
+    ValueError
+        If a setting was not tried.
+    """
+    found = {}
+    for name, way in WAYS.items():
+        tried = {
+            s: [row["accuracy"] for row in rows if (row["way"], row["setting"]) == (name, s)]
+            for s in way.settings
+        }
+        if not all(tried.values()):
+            raise ValueError(f"choose: expected rows for each setting of {name!r}, found {tried}")
+        found[name] = replace(way, chosen=max(tried, key=lambda s: fmean(tried[s])))
+    return found

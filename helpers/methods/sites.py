@@ -122,11 +122,24 @@ def distort_images(rows, strength, draws, size=8):
     """
     images = rows.reshape(-1, 1, size, size)
     blurred = nn.functional.avg_pool2d(images, 3, 1, 1)
-    share, fade, light = strength * torch.rand(3, len(rows), 1, 1, 1, generator=draws)
-    images = (1 - 0.5 * fade) * (images + share * (blurred - images)) + 0.4 * light
-    images = images + 0.2 * strength * torch.randn(images.shape, generator=draws)
+    share = strength * torch.rand(len(rows), 1, 1, 1, generator=draws)
+    images = images + share * (blurred - images)
     by = torch.randint(-1, 2, (2,), generator=draws).tolist() if strength > 0 else (0, 0)
-    return images.roll(by, (2, 3)).flatten(1)
+    return fade_images(images.roll(by, (2, 3)).flatten(1), strength, draws)
+
+
+def fade_images(rows, strength, draws):
+    """Fade, brighten and speckle images: what `distort_images` does beside blur and shift.
+
+    Parameters
+    ----------
+    rows : tensor (B, F), pixels in 0..1
+    strength : float in 0..1, how far; 0 leaves the images as they are.
+    draws : torch.Generator
+    """
+    fade, light = strength * torch.rand(2, len(rows), 1, generator=draws)
+    noise = 0.2 * strength * torch.randn(rows.shape, generator=draws)
+    return (1 - 0.5 * fade) * rows + 0.4 * light + noise
 
 
 def distort_columns(rows, strength, draws):

@@ -71,6 +71,20 @@ MUTANTS = [
         ],
     },
     {
+        "name": "no distortion blurs or shifts",
+        "function": SITES + "distort_images",
+        "old": "fade_images(images.roll(by, (2, 3)).flatten(1), strength, draws)",
+        "new": "fade_images(rows, strength, draws)",
+        "kills": ["what the cheap repairs lose without blur and shift, mean"],
+    },
+    {
+        "name": "without blur and shift nothing is distorted",
+        "function": WAYS + "_faded_own",
+        "old": "distort=fade_images",
+        "new": "distort=lambda rows, *_: rows",
+        "kills": ["repairs without blur and shift over the mean of the aligned ways"],
+    },
+    {
         "name": "the cheap repairs do not take the statistics of the target",
         "function": WAYS + "_augmented_own",
         "old": "renormalise(net, sites.pool)",
@@ -92,10 +106,15 @@ MUTANTS = [
         "function": WAYS + "_target_labels",
         "old": "sites.hidden)",
         "new": "sites.hidden.flip(0))",
-        "kills": [
-            "lead of target labels over the cheap repairs, lower end",
-            "four hundred labels over the cheap repairs",
-        ],
+        "kills": ["lead of target labels over the cheap repairs, lower end"],
+    },
+    {
+        "name": "the labels of the exercise are reversed",
+        "function": WAYS + "_target_labels",
+        "old": "sites.hidden)",
+        "new": "sites.hidden.flip(0))",
+        "since": "def with_labels(",
+        "kills": ["four hundred labels over the cheap repairs"],
     },
     {
         "name": "framing does not cut the digit out",
@@ -131,7 +150,10 @@ MUTANTS = [
         "name": "nobody is told the shares",
         "old": "x=site.x[rows], y=site.y[rows]",
         "new": "x=site.x, y=site.y",
-        "kills": ["gain if the true shares are told, lower end"],
+        "kills": [
+            "gain if the true shares are told, lower end",
+            "what CORAL gains by being told, over what the cheap repairs gain",
+        ],
     },
     {
         "name": "the proportions stay as they were",
@@ -164,7 +186,10 @@ MUTANTS = [
         "old": "-context.strength * gradient",
         "new": "0 * gradient",
         "since": "strengths = (",
-        "kills": ["what the hidden score loses from its best strength to its worst"],
+        "kills": [
+            "what the hidden score loses from its best strength to its worst",
+            "hidden score at the strength that the visible score picks, over the largest",
+        ],
     },
     {
         "name": "twenty labels are all of them",

@@ -13,6 +13,7 @@ from helpers.methods.sites import (
     dense,
     distort_columns,
     distort_images,
+    fade_images,
     framed,
     styled,
     two_sites,
@@ -66,12 +67,25 @@ def test_framing_ignores_place_and_margin():
     assert not torch.equal(found, nn.functional.adaptive_avg_pool2d(small, 8).flatten(1))
 
 
-@pytest.mark.parametrize("distort", [distort_images, distort_columns])
+@pytest.mark.parametrize("distort", [distort_images, fade_images, distort_columns])
 def test_distortion_of_strength_zero_does_nothing_and_else_something(distort):
     rows = torch.rand(6, 64, generator=generator(0))
     assert torch.allclose(distort(rows, 0.0, generator(1)), rows)
     assert not torch.allclose(distort(rows, 0.5, generator(1)), rows, atol=0.05)
     assert torch.equal(distort(rows, 0.5, generator(1)), distort(rows, 0.5, generator(1)))
+
+
+def test_fading_moves_no_ink_and_the_whole_distortion_does():
+    dot = torch.zeros(4000, 8, 8)
+    dot[:, 4, 4] = 1
+    faded, moved = (
+        distort(dot.flatten(1), 1.0, generator(2)).mean(0).reshape(8, 8)
+        for distort in (fade_images, distort_images)
+    )
+    # at most half of the ink fades, a quarter on average
+    assert faded[4, 4] - faded[0, 0] == pytest.approx(0.75, abs=0.02)
+    assert faded[3, 4] - faded[0, 0] == pytest.approx(0, abs=0.02)
+    assert moved[3, 4] - moved[0, 0] > 0.03
 
 
 @pytest.mark.parametrize("make", [dense, convolutional])
