@@ -115,7 +115,7 @@ MUTANTS = [
     {
         "name": "VGG does not see the image",
         "function": MODELS + "vgg.VGG.forward",
-        "since": 'rivals["plain network"]',
+        "since": 'rivals["plain network"] =',
         "old": "x = self.features(x)",
         "new": "x = self.features(0 * x)",
         "kills": ["mean lead of VGG over the plain network"],
@@ -224,7 +224,17 @@ MUTANTS = [
         "name": "plain stacks of the long run are those with shortcuts",
         "old": "for p in (8, 24)}",
         "new": 'for p in (8, 24)}\n    deep[8]["neither"] = deep[8]["both"]',
-        "kills": ["plain stacks that leave guessing, of all seeds"],
+        "kills": ["lowest loss of a plain stack after eight passes"],
+    },
+    {
+        "name": "stacks of the long run have no shortcut",
+        "old": "for p in (8, 24)}",
+        "new": "for p in (8, 24)}\n"
+        '    deep = {p: each | {"both": each["batch norm"]} for p, each in deep.items()}',
+        "kills": [
+            "both below batch norm alone after 8 passes, log10 of the loss",
+            "both below batch norm alone after 24 passes, log10 of the loss",
+        ],
     },
     {
         "name": "filters are not trained",
