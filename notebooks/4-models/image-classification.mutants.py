@@ -254,7 +254,7 @@ MUTANTS = [
         "old": 'designs = [row for row in found.rows if row["task"] == "filters"]',
         "new": 'designs = [row | {"after": row["before"]} for row in found.rows '
         'if row["task"] == "filters"]',
-        "kills": ["likeness over that of noise as smooth, twenty starts"],
+        "kills": ["likeness over that of noise as smooth, twenty starts, lower end"],
     },
     {
         "name": "three filters of five pixels",
