@@ -121,10 +121,10 @@ MUTANTS = [
         "kills": ["mean lead of VGG over the plain network"],
     },
     {
-        "name": "copies that are not shifted",
+        "name": "copies carry the labels of other images",
         "function": "helpers.methods.image_rivals.with_shifts",
-        "old": "moves = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]",
-        "new": "moves = [(1, 1)] * 5",
+        "old": "y.repeat(len(moves))",
+        "new": "y.repeat_interleave(len(moves))",
         "kills": ["what shifted copies add to support vectors"],
     },
     {
