@@ -52,22 +52,49 @@ def handful(rows, shape):
     return torch.cat([x.mean((2, 3)), x.std((2, 3)), shapes], 1).numpy()
 
 
-def forest_on_a_handful(shape):
+def forest_on_a_handful(shape, trees=50):
     """A forest on the eleven numbers of `handful`, a Rival with three sizes of leaf.
 
     Parameters
     ----------
     shape : (3, H, W) of the images behind the rows
+    trees : int
     """
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
 
     def make(leaf, seed):
-        forest = RandomForestClassifier(100, min_samples_leaf=leaf, random_state=seed)
+        forest = RandomForestClassifier(trees, min_samples_leaf=leaf, random_state=seed)
         return make_pipeline(FunctionTransformer(handful, kw_args={"shape": shape}), forest)
 
     return Rival(by_library(make), "leaf", (1, 2, 4))
+
+
+def with_shifts(rival, shape):
+    """The same rival, which also learns from four copies of each image, each shifted by one pixel.
+
+    Parameters
+    ----------
+    rival : Rival
+    shape : (C, H, W) of the images behind the rows
+        What a copy uncovers at the border is 0.
+
+    Returns
+    -------
+    Rival, of the same settings; only the training rows are copied, up, down, left and right.
+    """
+    height, width = shape[1:]
+
+    def learn(train, valid, classes, setting, seed):
+        x, y = train
+        wide = nn.functional.pad(x.reshape(-1, *shape), [1] * 4)
+        moves = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]
+        copies = [wide[:, :, v : v + height, u : u + width].flatten(1) for v, u in moves]
+        more = torch.cat(copies), y.repeat(len(moves))
+        return rival.learn(more, valid, classes, setting, seed)
+
+    return Rival(learn, rival.name, rival.settings)
 
 
 def convolutional(make, shape, *, epochs=8, rates=(0.003, 0.01, 0.03)):

@@ -1,10 +1,11 @@
 import numpy as np
 import torch
+from scipy.ndimage import shift
 from skimage.feature import graycomatrix, graycoprops
 from sklearn.ensemble import RandomForestClassifier
 
-from helpers.methods.image_rivals import convolutional, forest_on_a_handful, handful
-from helpers.methods.rivals import choose
+from helpers.methods.image_rivals import convolutional, forest_on_a_handful, handful, with_shifts
+from helpers.methods.rivals import Rival, choose
 from helpers.models.vgg import VGG
 
 SHAPE = (3, 8, 8)
@@ -46,7 +47,7 @@ def test_both_learn_and_the_forest_is_scikit_learn_s():
     for rival in (small, forest_on_a_handful(SHAPE)):
         fitted = choose(rival, x, y, train, valid, classes=3)
         assert (fitted.predict(x[valid]) == y[valid]).float().mean() > 0.9
-    theirs = RandomForestClassifier(100, min_samples_leaf=fitted.setting, random_state=0)
+    theirs = RandomForestClassifier(50, min_samples_leaf=fitted.setting, random_state=0)
     theirs.fit(handful(x[train], SHAPE), y[train])
     assert fitted.predict(x[valid]).tolist() == theirs.predict(handful(x[valid], SHAPE)).tolist()
 
@@ -58,3 +59,28 @@ def test_shuffled_labels_teach_nothing():
     rival = forest_on_a_handful(SHAPE)
     fitted = choose(rival, x, mixed, train, valid, classes=3)
     assert (fitted.predict(x[valid]) == y[valid]).float().mean() < 0.7
+
+
+def shown(*, rows=6):
+    """What a rival with shifts hands to the one inside: training rows, labels, validation rows."""
+    x, y = stripes(rows)
+    inside = Rival(lambda train, valid, *rest: (*train, *valid, *rest), "C", (1, 3))
+    rival = with_shifts(inside, SHAPE)
+    return x, y, rival, rival.learn((x, y), (x[:2], y[:2]), 3, 1, 0)
+
+
+def test_the_copies_are_scipy_s_shifts():
+    x, _, _, (seen, *_) = shown()
+    moves = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]
+    theirs = [shift(x.reshape(-1, *SHAPE), (0, 0, *move), order=0) for move in moves]
+    assert np.array_equal(seen.reshape(-1, *SHAPE), np.concatenate(theirs))
+    assert not torch.equal(seen[:6], seen[6:12])
+
+
+def test_labels_go_with_the_copies_and_nothing_else_is_changed():
+    x, y, rival, (_, labels, valid, of_valid, *rest) = shown()
+    assert labels.tolist() == y.tolist() * 5
+    assert torch.equal(valid, x[:2])
+    assert torch.equal(of_valid, y[:2])
+    assert rest == [3, 1, 0]
+    assert (rival.name, rival.settings) == ("C", (1, 3))
