@@ -1,10 +1,14 @@
 """What the page on saliency maps shows on five networks, on twenty others, and with the parts exchanged.
 
 Each network learns from strokes, tiles and weights dealt anew. "outweighs: NAME" is the share of
-tiles in which a map holds more in the cause than in the decoy; "decoy: NAME" is how well it ranks
-their pixels, "rest: NAME" those of the cause above the rest of the tile; "stays K: NAME" is the rank
-correlation with the map before, "still K: NAME" the cause above the decoy, with K layers random.
+tiles in which a map holds more in the cause than in the decoy, as sums of absolute values; "signed:
+NAME" the same with the sign kept; "rest: NAME" is how well a map ranks the pixels of the cause above
+the rest of the tile. "stays K: NAME" is the rank correlation with the map before, "still K: NAME" the
+cause outweighing the decoy, "empty K: NAME" the share of maps that are zero everywhere, with K layers
+random; "turned: NAME" is the rank correlation after the last layer's sign was turned.
 """
+
+import copy
 
 import torch
 from torch import nn
@@ -12,7 +16,8 @@ from torch import nn
 from helpers.data.embedded import tiles
 from helpers.data.planted import plant
 from helpers.ground.random import generator
-from helpers.interpret.gradients import integrated_gradients
+from helpers.interpret.class_maps import grad_cam
+from helpers.interpret.gradients import integrated_gradients, smooth_grad
 from helpers.interpret.lead import Lead
 from helpers.interpret.occlusion import occlusion
 from helpers.interpret.randomised import cascade
@@ -25,13 +30,14 @@ from helpers.train.steps import supervised
 
 GREY = torch.zeros(1)
 SOBEL = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])[None, None]
+SOME = slice(0, 24)  # tiles that the maps of random networks are drawn for
 
 
 def cases():
     """What is run: the page's cause first, then the other."""
     return [
         {"cause": cause, "seed": seed}
-        for cause, seeds in (("slanted", range(300, 320)), ("upright", range(400, 408)))
+        for cause, seeds in (("slanted", range(500, 520)), ("upright", range(600, 612)))
         for seed in seeds
     ]
 
@@ -53,35 +59,67 @@ def learned(seed, upright):
     return net.eval(), test, x, predict(net, x).argmax(1)
 
 
-def edges(x):
-    """Size of the Sobel gradient."""
+def edges(x, upright):
+    """Size of the Sobel gradient; and the energy of edges along the cause's two slants."""
     wide = nn.functional.pad(x, [1] * 4, mode="replicate")
-    return sum(nn.functional.conv2d(wide, way).square() for way in (SOBEL, SOBEL.mT)).sqrt()
+    across, down = (nn.functional.conv2d(wide, way) for way in (SOBEL, SOBEL.mT))
+    told = across.square() - down.square() if upright else 2 * across * down
+    told = nn.functional.avg_pool2d(told, 5, 1, 2).abs()
+    return {"edges": (across.square() + down.square()).sqrt(), "edges, told the slant": told}
+
+
+def from_network(net, x, said):
+    """The seven maps, and Grad-CAM without its ReLU."""
+    f = Lead(net, said)
+    return saliency_maps(f, x, net[7], GREY) | {
+        "Grad-CAM without ReLU": grad_cam(f, x, net[7], rectified=False)
+    }
+
+
+def all_maps(net, x, said, upright, seed):
+    """Every row of the table, with its sign."""
+    f, maps = Lead(net, said), from_network(net, x, said)
+    local = nn.functional.avg_pool2d(nn.functional.pad(x, [4] * 4, mode="reflect"), 9, 1)
+    maps["integrated, from blurred"] = integrated_gradients(f, x, local)
+    maps["SmoothGrad, noise of 0.1"] = smooth_grad(f, x, 0.1)
+    for side in (7, 9):
+        maps[f"occlusion, {side}"] = occlusion(f, x, side)
+        maps[f"occlusion, {side}, local mean"] = occlusion(f, x, side, fill=local)
+    return maps | edges(x, upright) | {"random": torch.rand(x.shape, generator=generator(seed, 1))}
+
+
+def changed(net, x, said, seed):
+    """The network with its last layer's sign turned, and with more and more layers random."""
+    turned = copy.deepcopy(net)
+    for parameter in turned[-1].parameters():
+        parameter.data.neg_()
+    yield "turned", from_network(turned, x, said)
+    for layers, other in cascade(net, seed):
+        yield layers, from_network(other, x, said)
 
 
 def run(cause, seed):
     """One case."""
-    net, test, x, said = learned(seed, cause == "upright")
-    f = Lead(net, said)
-    seven = {name: one.abs() for name, one in saliency_maps(f, x, net[7], GREY).items()}
-    local = nn.functional.avg_pool2d(nn.functional.pad(x, [4] * 4, mode="reflect"), 9, 1)
-    maps = seven | {"integrated, from blurred": integrated_gradients(f, x, local).abs()}
-    maps |= {f"occlusion, {side}": occlusion(f, x, side).abs() for side in (5, 7)}
-    maps |= {"edges": edges(x), "random": torch.rand(x.shape, generator=generator(seed, 1))}
+    upright = cause == "upright"
+    net, test, x, said = learned(seed, upright)
+    maps = all_maps(net, x, said, upright, seed)
     result = {"accuracy": (said == test.y).double().mean()}
     rest = ~(test.cause | test.decoy)
     for name, one in maps.items():
-        result[f"outweighs: {name}"] = outweighed(one, test.cause, test.decoy).mean()
-        result[f"decoy: {name}"] = found(one, test.cause, test.decoy).mean()
-        result[f"rest: {name}"] = found(one, test.cause, rest).mean()
-    some = slice(0, 24)
-    for layers, other in cascade(net, seed):
-        now = saliency_maps(Lead(other, said[some]), x[some], other[7], GREY)
-        for name, one in now.items():
-            result[f"stays {layers}: {name}"] = rank_correlation(
-                seven[name][some], one.abs()
-            ).mean()
-            result[f"still {layers}: {name}"] = found(
-                one.abs(), test.cause[some], test.decoy[some]
-            ).mean()
+        result[f"outweighs: {name}"] = outweighed(one.abs(), test.cause, test.decoy).mean()
+        result[f"signed: {name}"] = outweighed(one, test.cause, test.decoy).mean()
+        result[f"rest: {name}"] = found(one.abs(), test.cause, rest).mean()
+    before = from_network(net, x[SOME], said[SOME])  # SmoothGrad's noise is dealt by the batch
+    for which, others in changed(net, x[SOME], said[SOME], seed):
+        for name, one in others.items():
+            stays = rank_correlation(before[name].abs(), one.abs()).mean()
+            if which == "turned":
+                result[f"turned: {name}"] = stays
+                continue
+            result[f"stays {which}: {name}"] = stays
+            still = outweighed(one.abs(), test.cause[SOME], test.decoy[SOME])
+            result[f"still {which}: {name}"] = still.mean()
+            if "CAM" in name:
+                empty = (one == 0).flatten(1).all(1)
+                result[f"empty {which}: {name}"] = empty.double().mean()
     return {name: float(value) for name, value in result.items()}

@@ -1,12 +1,14 @@
 """Images with a planted cause: the label is known to lie in one place (survey 7.1.1; chapter 7-interpretability/saliency-maps).
 
 The canvas is real, the marks are **simulated**: two short strokes in every image. The slant of one
-decides the label, the other is as conspicuous and says nothing.
+decides the label, the other has edges of the same energy and says nothing.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from scipy import ndimage
 
 from helpers.ground.random import generator
 
@@ -32,19 +34,28 @@ def strokes():
 
     Returns
     -------
-    tensor (4, 7, 7), each of mean 0 and norm 1
+    tensor (4, 7, 7), each of mean 0, norms of mean 1
+        All have the same Sobel energy: with equal norms an edge filter would prefer the upright.
 
     Examples
     --------
     >>> strokes().flatten(1).norm(dim=1)
-    tensor([1.0000, 1.0000, 1.0000, 1.0000])
+    tensor([1.0143, 1.0143, 0.9857, 0.9857])
     """
     v, u = torch.meshgrid(torch.arange(STROKE) - 3.0, torch.arange(STROKE) - 3.0, indexing="ij")
     fade = torch.exp(-(((u**2 + v**2) / 10) ** 2))
     across = torch.stack([(u - v) / 2**0.5, (u + v) / 2**0.5, u, v])
     drawn = torch.exp(-(across**2)) * fade
     drawn = drawn - drawn.mean((1, 2), keepdim=True)
-    return drawn / drawn.flatten(1).norm(dim=1)[:, None, None]
+    energy = torch.tensor([_sobel_energy(one) for one in drawn.numpy()])
+    drawn = drawn / energy.sqrt()[:, None, None]
+    return drawn / drawn.flatten(1).norm(dim=1).mean()
+
+
+def _sobel_energy(image):
+    """Sum of the squared Sobel gradient of an image that is zero outside its frame."""
+    wide = np.pad(image, 2)
+    return float(sum((ndimage.sobel(wide, axis) ** 2).sum() for axis in (0, 1)))
 
 
 def plant(canvas, seed=0, strength=1.0, turned=None, upright=False):
@@ -56,7 +67,7 @@ def plant(canvas, seed=0, strength=1.0, turned=None, upright=False):
     seed : int
         Labels, slants and places are drawn anew for each.
     strength : float > 0
-        Norm of a stroke's change of brightness.
+        Norm of a stroke's change of brightness, nearly: see `strokes`.
     turned : None, "cause" or "decoy"
         The same images with the other slant of this stroke, for a test of what decides; ``y`` stays.
     upright : bool

@@ -4,7 +4,7 @@ import torch
 from torch.nn.functional import interpolate
 
 
-def grad_cam(f, x, layer):
+def grad_cam(f, x, layer, rectified=True):
     r"""Weigh the maps of a layer by their mean gradient, add them up, keep what is positive.
 
     .. math:: L = \mathrm{ReLU}\Big(\sum_k \alpha_k A^k\Big), \qquad
@@ -17,10 +17,12 @@ def grad_cam(f, x, layer):
     x : tensor (B, C, H, W)
     layer : nn.Module
         Its output has shape (B, K, h, w); as a rule the last convolution, after its ReLU.
+    rectified : bool
+        Whether the outer ReLU is taken. Without it the map keeps what speaks against the class.
 
     Returns
     -------
-    tensor (B, 1, H, W), at least 0, enlarged from (h, w) by bilinear interpolation
+    tensor (B, 1, H, W), at least 0 if `rectified`, enlarged from (h, w) by bilinear interpolation
 
     Notes
     -----
@@ -34,5 +36,6 @@ def grad_cam(f, x, layer):
         hook.remove()
     slope = torch.autograd.grad(score, kept[0])[0]
     alpha = slope.mean((2, 3), keepdim=True)  # (B, K, 1, 1)
-    found = (alpha * kept[0]).sum(1, keepdim=True).relu()  # (B, 1, h, w)
+    found = (alpha * kept[0]).sum(1, keepdim=True)  # (B, 1, h, w)
+    found = found.relu() if rectified else found
     return interpolate(found.detach(), x.shape[2:], mode="bilinear")

@@ -34,7 +34,8 @@ def outweighed(maps, inside, other):
 
     Parameters
     ----------
-    maps : tensor (B, 1, H, W), at least 0
+    maps : tensor (B, 1, H, W)
+        Sums are compared as they are: take absolute values first if the sign is not to count.
     inside, other : bool tensors (B, 1, H, W)
 
     Returns

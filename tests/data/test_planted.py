@@ -1,12 +1,23 @@
 import pytest
 import torch
+from skimage.filters import sobel
 
 from helpers.data.planted import STROKE, plant, strokes
 
 
-def test_strokes_are_equally_strong_and_change_no_mean():
+def sobel_energy(drawn):
+    """By scikit-image's filter, which is scaled otherwise."""
+    wide = torch.nn.functional.pad(drawn, [2] * 4).numpy()
+    return torch.tensor([float((sobel(one) ** 2).sum()) for one in wide])
+
+
+def test_strokes_are_as_conspicuous_to_an_edge_filter_and_change_no_mean():
     drawn = strokes()
-    assert torch.allclose(drawn.flatten(1).norm(dim=1), torch.ones(4))
+    energy = sobel_energy(drawn)
+    assert torch.allclose(energy, energy.mean().expand(4), rtol=1e-5)
+    norms = drawn.flatten(1).norm(dim=1)
+    assert abs(norms.mean() - 1) < 1e-6
+    assert norms[0] > 1.02 * norms[2]  # with equal norms the upright would have more edges
     assert drawn.mean((1, 2)).abs().max() < 1e-6
     assert torch.allclose(drawn[0].flip(1), drawn[1])
     assert torch.allclose(drawn[2].T, drawn[3])

@@ -18,6 +18,11 @@ def test_grad_cam_agrees_with_captum():
     assert ours.shape == x.shape
     assert (ours >= 0).all()
     assert not torch.allclose(ours, grad_cam(f, x, net[4]))
+    coarse = attr.LayerGradCam(f, net[7]).attribute(x, relu_attributions=False)
+    theirs = attr.LayerAttribution.interpolate(coarse, (20, 24), "bilinear")
+    signed = grad_cam(f, x, net[7], rectified=False)
+    assert torch.allclose(signed, theirs)
+    assert (signed < 0).any()
 
 
 def test_a_map_that_speaks_against_is_left_out():

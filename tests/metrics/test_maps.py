@@ -37,6 +37,7 @@ def test_outweighed_compares_sums():
     assert outweighed(maps, inside, outside).tolist() == [1, 1, 1]
     assert outweighed(maps, outside, inside).tolist() == [0, 0, 0]
     assert outweighed(torch.ones(3, 1, 8, 8), inside, outside).tolist() == [0.5, 0.5, 0.5]
+    assert outweighed(-maps, inside, outside).tolist() == [0, 0, 0]
 
 
 def test_one_bright_pixel_outweighs_a_place_that_it_does_not_fill():
