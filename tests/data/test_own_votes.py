@@ -1,0 +1,49 @@
+"""Tables of votes: what is read, and each sentence of refusal."""
+
+import pandas as pd
+import pytest
+
+from helpers.data.own_votes import votes_table
+
+
+def written(tmp_path, text, name="votes.csv"):
+    """A file with this text."""
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def test_agrees_with_pandas(tmp_path):
+    path = written(tmp_path, "id,a,b,c,truth\n1,x,,y,x\n2,y,y,NA,\n3,z,x,x,z\n")
+    data = votes_table(path, ["a", "b", "c"], "truth")
+    frame = pd.read_csv(path).set_index("id")
+    for j, name in enumerate("abc"):
+        said = [data.classes[k] if k >= 0 else None for k in data.votes[:, j].tolist()]
+        assert said == [None if pd.isna(v) else v for v in frame[name]]
+    assert data.y.tolist() == [0, -1, 2]
+    assert data.rows == [2, 3, 4]
+    assert data.report is not None
+
+
+def test_without_truth_and_with_classes_in_order(tmp_path):
+    path = written(tmp_path, "a\tb\tc\nno\tyes\tno\n", "votes.tsv")
+    data = votes_table(path, ["a", "b", "c"], classes=["yes", "no", "maybe"])
+    assert data.votes.tolist() == [[1, 0, 1]]
+    assert data.y.tolist() == [-1]
+    assert votes_table(path, ["a", "b", "c"]).votes.tolist() == [[0, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "voters", "how", "says"),
+    [
+        ("a,b,c\nx,y,x\n", ["a", "b"], {}, "expected three voters or more"),
+        ("a,b,c\nx,y,x\n", ["a", "b", "b"], {}, "each once"),
+        ("a,b,c\nx,y,x\n", ["a", "b", "d"], {}, "has no column 'd'"),
+        ("a,b,c\nx,x,x\n", ["a", "b", "c"], {}, "expected 2 to 30 classes"),
+        ("a,b,c\nx,y,\nx,x,\n", ["a", "b", "c"], {}, "column 'c' holds no vote"),
+        ("a,b,c\nx,y,q\n", ["a", "b", "c"], {"classes": ["x", "y"]}, "holds 'q', which is none of"),
+    ],
+)
+def test_says_what_is_refused(tmp_path, text, voters, how, says):
+    with pytest.raises(ValueError, match=says):
+        votes_table(written(tmp_path, text), voters, **how)

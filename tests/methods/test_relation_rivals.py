@@ -1,0 +1,44 @@
+"""Classifiers of sentences: agreement with scikit-learn, rows drawn by whole sentences."""
+
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from helpers.methods.relation_rivals import learn, letters, sentences_for, with_votes
+
+TEXTS = ["it inhibits", "it activates", "inhibition of", "activation of"] * 10
+Y = torch.tensor([0, 1, 0, 1] * 10)
+
+
+def test_learning_from_certain_labels_is_plain_training():
+    x, rows = letters(TEXTS, torch.arange(40)), torch.arange(30)
+    predict = learn(x, rows, torch.nn.functional.one_hot(Y[rows], 3).double(), penalty=2.0)
+    theirs = LogisticRegression(C=2.0, max_iter=200, class_weight="balanced").fit(x[:30], Y[:30])
+    asked = torch.arange(30, 40)
+    ours = predict(asked)
+    assert ours[:, :2].numpy() == pytest.approx(theirs.predict_proba(x[30:]), abs=1e-3)
+    assert float(ours[:, 2].sum()) == 0
+    assert ours.argmax(1).tolist() == Y[asked].tolist()
+
+
+def test_letters_are_counted_in_the_pool_alone():
+    texts = [*TEXTS, *["zebra"] * 9]
+    assert letters(texts, torch.arange(40))[45].nnz == 0
+    assert letters(texts, torch.arange(49))[45].nnz > 0
+
+
+def test_votes_are_inputs():
+    votes = torch.tensor([[0, -1], [-1, 1]] * 20)
+    x = letters(TEXTS, torch.arange(40))
+    both = with_votes(x, votes)
+    assert both.shape[1] == x.shape[1] + 2
+    assert both[:2, -2:].toarray().tolist() == [[1, 0], [0, 1]]
+
+
+def test_whole_sentences_are_drawn():
+    groups = torch.arange(60) // 3
+    rows = sentences_for(groups, torch.arange(60), 12, seed=1)
+    assert len(rows) == 12
+    assert groups[rows].bincount()[groups[rows].unique()].tolist() == [3] * 4
+    assert sentences_for(groups, torch.arange(60), 12, seed=2).tolist() != rows.tolist()
+    assert set(sentences_for(groups, torch.arange(30), 99, seed=1).tolist()) == set(range(30))
