@@ -76,7 +76,7 @@ def with_shifts(rival, shape):
 
     Parameters
     ----------
-    rival : Rival
+    rival : helpers.methods.rivals.Rival
     shape : (C, H, W) of the images behind the rows
         What a copy uncovers at the border is 0.
 
