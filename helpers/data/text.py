@@ -91,6 +91,63 @@ def windows(numbers, length=64):
     return tokens.view(count, length), following.view(count, length)
 
 
+def stretches(numbers, length=64):
+    """Overlapping stretches of two windows each, from which `cut_anywhere` cuts one.
+
+    Parameters
+    ----------
+    numbers : int64 tensor (T,), T >= 2 L
+    length : int L, of a window
+
+    Returns
+    -------
+    int64 tensor (T // L - 1, 2 L); each begins one window later than the one before.
+
+    Raises
+    ------
+    ValueError : for a text that does not fill two windows.
+
+    Examples
+    --------
+    >>> stretches(torch.arange(6), 2).tolist()
+    [[0, 1, 2, 3], [2, 3, 4, 5]]
+    """
+    if len(numbers) < 2 * length:
+        raise ValueError(
+            f"stretches(length={length}): expected at least {2 * length} characters, "
+            f"found {len(numbers)}"
+        )
+    return numbers.unfold(0, 2 * length, length)
+
+
+def cut_anywhere(batch, draws):
+    """A window from each stretch, begun at a place drawn anew, with what follows its characters.
+
+    To be given to `helpers.train.loop.fit` as its transform: then no pass over a text cuts it
+    at the places where another pass did.
+
+    Parameters
+    ----------
+    batch : (stretches,), int64 tensor (B, 2 L)
+    draws : torch.Generator
+
+    Returns
+    -------
+    tokens, following : int64 tensors (B, L)
+
+    Examples
+    --------
+    >>> tokens, following = cut_anywhere((stretches(torch.arange(8), 4),), torch.Generator())
+    >>> tokens.shape, bool((following == tokens + 1).all())
+    (torch.Size([1, 4]), True)
+    """
+    (wide,) = batch
+    length = wide.shape[1] // 2
+    begin = torch.randint(length, (len(wide), 1), generator=draws, device=wide.device)
+    cut = wide.gather(1, begin + torch.arange(length + 1, device=wide.device))
+    return cut[:, :-1], cut[:, 1:]
+
+
 def split_by_group(pieces, groups=None, *, blocks=8, held=5):
     """Texts to learn from, texts to choose settings by, and several to be tested on, by group.
 

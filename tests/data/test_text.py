@@ -6,10 +6,12 @@ import torch
 
 from helpers.data.text import (
     Characters,
+    cut_anywhere,
     prose,
     prose_by_module,
     scipy_prose,
     split_by_group,
+    stretches,
     windows,
 )
 
@@ -79,3 +81,24 @@ def test_groups_are_kept_together_and_all_pieces_used():
     assert len(tested) == 2
     with pytest.raises(ValueError, match="at least 4 groups of texts, found 3"):
         split_by_group(pieces[:9], groups[:9])
+
+
+def test_windows_cut_anywhere_stand_in_the_text_and_begin_everywhere():
+    text = torch.arange(300)
+    wide = stretches(text, 64)
+    assert wide.tolist() == [text[k : k + 128].tolist() for k in (0, 64, 128)]
+    draws = torch.Generator().manual_seed(0)
+    begins = set()
+    for _ in range(400):
+        tokens, following = cut_anywhere((wide,), draws)
+        assert torch.equal(tokens + 1, following)
+        assert torch.equal(tokens - tokens[:, :1], torch.arange(64).expand(3, 64))
+        begins |= set(tokens[:, 0].tolist())
+    assert begins == set(range(192))
+    fixed = {int(first) for first in windows(text)[0][:, 0]}
+    assert len(fixed) == 4  # what is cut always at the same places begins at four
+
+
+def test_a_text_too_short_for_two_windows_is_refused():
+    with pytest.raises(ValueError, match="at least 128 characters, found 100"):
+        stretches(torch.arange(100))
