@@ -303,7 +303,7 @@ MUTANTS = [
             "long run: lead of pair products over edges told the slant, lower end",
             "long run: upright cause outweighs the decoy, pair products",
             "long run: labels that pair products read, lowest share",
-            "long run: cause outweighs decoy, pair products from shuffled labels",
+            "long run: pair products over the same from shuffled labels, lower end",
         ],
     },
     {
