@@ -5,7 +5,9 @@ tiles in which a map holds more in the cause than in the decoy, as sums of absol
 NAME" the same with the sign kept; "rest: NAME" is how well a map ranks the pixels of the cause above
 the rest of the tile. "stays K: NAME" is the rank correlation with the map before, "still K: NAME" the
 cause outweighing the decoy, "empty K: NAME" the share of maps that are zero everywhere, with K layers
-random; "turned: NAME" is the rank correlation after the last layer's sign was turned.
+random; "turned: NAME" is the rank correlation after the last layer's sign was turned. "empty: NAME"
+is the share of all test tiles. The rows of pair products know no network: they were fitted to the
+training tiles and their labels, and "shuffled: NAME" is the same from shuffled labels.
 """
 
 import copy
@@ -20,6 +22,7 @@ from helpers.interpret.class_maps import grad_cam
 from helpers.interpret.gradients import integrated_gradients, smooth_grad
 from helpers.interpret.lead import Lead
 from helpers.interpret.occlusion import occlusion
+from helpers.interpret.pair_products import fit_pairs, pair_products, pairs_map
 from helpers.interpret.randomised import cascade
 from helpers.interpret.saliency import saliency_maps
 from helpers.metrics.maps import found, outweighed, rank_correlation
@@ -31,6 +34,7 @@ from helpers.train.steps import supervised
 GREY = torch.zeros(1)
 SOBEL = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])[None, None]
 SOME = slice(0, 24)  # tiles that the maps of random networks are drawn for
+PAIRS = "pair products, told the labels"
 
 
 def cases():
@@ -43,20 +47,21 @@ def cases():
 
 
 def learned(seed, upright):
-    """A network, its test tiles, their pixels about the mean, and what it says."""
+    """A network, what it learned from, its test tiles, their pixels about the mean, and what it says."""
     tissue = tiles(32, classes=("immunohistochemistry",))
     canvas = tissue.x.mean(1, keepdim=True)
-    known = torch.isin(tissue.block, torch.randperm(16, generator=generator(seed))[:11])
-    train = plant(canvas[known].repeat(6, 1, 1, 1), seed=2 * seed, upright=upright)
-    test = plant(canvas[~known], seed=2 * seed + 1, upright=upright)
+    trained = torch.isin(tissue.block, torch.randperm(16, generator=generator(seed))[:11])
+    train = plant(canvas[trained].repeat(6, 1, 1, 1), seed=2 * seed, upright=upright)
+    test = plant(canvas[~trained], seed=2 * seed + 1, upright=upright)
     torch.manual_seed(seed)
     net, mean = plain_convnet(1, 2), train.x.mean()
+    known = train.x - mean
     fit(
-        net, (train.x - mean, train.y), step=supervised(nn.functional.cross_entropy), epochs=12,
+        net, (known, train.y), step=supervised(nn.functional.cross_entropy), epochs=12,
         lr=0.01, schedule=one_cycle(), seed=seed, progress=False,
     )  # fmt: skip
     x = test.x - mean
-    return net.eval(), test, x, predict(net, x).argmax(1)
+    return net.eval(), (known, train.y), test, x, predict(net, x).argmax(1)
 
 
 def edges(x, upright):
@@ -66,6 +71,13 @@ def edges(x, upright):
     told = across.square() - down.square() if upright else 2 * across * down
     told = nn.functional.avg_pool2d(told, 5, 1, 2).abs()
     return {"edges": (across.square() + down.square()).sqrt(), "edges, told the slant": told}
+
+
+def from_pairs(known, y, x, truth):
+    """The map of a linear model on products of pixel pairs, and the share of labels that it reads."""
+    model = fit_pairs(known, y)
+    smooth = nn.functional.avg_pool2d(pairs_map(model, x), 5, 1, 2)
+    return smooth, model.score(pair_products(x), truth)
 
 
 def from_network(net, x, said):
@@ -95,21 +107,33 @@ def changed(net, x, said, seed):
         parameter.data.neg_()
     yield "turned", from_network(turned, x, said)
     for layers, other in cascade(net, seed):
-        yield layers, from_network(other, x, said)
+        f = Lead(other, predict(other, x).argmax(1))
+        named = {"Grad-CAM of the class then named": grad_cam(f, x, other[7])}
+        yield layers, from_network(other, x, said) | named
+
+
+def empty(maps):
+    """Share of maps that are zero everywhere."""
+    return (maps == 0).flatten(1).all(1).double().mean()
 
 
 def run(cause, seed):
     """One case."""
     upright = cause == "upright"
-    net, test, x, said = learned(seed, upright)
-    maps = all_maps(net, x, said, upright, seed)
-    result = {"accuracy": (said == test.y).double().mean()}
+    net, (known, y), test, x, said = learned(seed, upright)
+    maps, result = all_maps(net, x, said, upright, seed), {}
+    maps[PAIRS], result[f"accuracy: {PAIRS}"] = from_pairs(known, y, x, test.y)
+    luck, _ = from_pairs(known, y[torch.randperm(len(y), generator=generator(seed, 2))], x, test.y)
+    result[f"shuffled: {PAIRS}"] = outweighed(luck.abs(), test.cause, test.decoy).mean()
+    result["accuracy"] = (said == test.y).double().mean()
+    result["empty: gradient"] = empty(maps["gradient"])
     rest = ~(test.cause | test.decoy)
     for name, one in maps.items():
         result[f"outweighs: {name}"] = outweighed(one.abs(), test.cause, test.decoy).mean()
         result[f"signed: {name}"] = outweighed(one, test.cause, test.decoy).mean()
         result[f"rest: {name}"] = found(one.abs(), test.cause, rest).mean()
     before = from_network(net, x[SOME], said[SOME])  # SmoothGrad's noise is dealt by the batch
+    before["Grad-CAM of the class then named"] = before["Grad-CAM"]
     for which, others in changed(net, x[SOME], said[SOME], seed):
         for name, one in others.items():
             stays = rank_correlation(before[name].abs(), one.abs()).mean()
@@ -120,6 +144,5 @@ def run(cause, seed):
             still = outweighed(one.abs(), test.cause[SOME], test.decoy[SOME])
             result[f"still {which}: {name}"] = still.mean()
             if "CAM" in name:
-                empty = (one == 0).flatten(1).all(1)
-                result[f"empty {which}: {name}"] = empty.double().mean()
+                result[f"empty {which}: {name}"] = empty(one)
     return {name: float(value) for name, value in result.items()}

@@ -5,7 +5,7 @@ from helpers.interpret.gradients import gradient, integrated_gradients, smooth_g
 from helpers.interpret.rectifiers import deconvnet, guided, way_back
 
 
-def saliency_maps(f, x, layer, blank):
+def saliency_maps(f, x, layer, blank, draws=25):
     """Seven maps of a score.
 
     Parameters
@@ -17,6 +17,8 @@ def saliency_maps(f, x, layer, blank):
         For Grad-CAM: the last convolution's ReLU.
     blank : tensor, broadcasts to `x`
         For integrated gradients: an input in which nothing is shown.
+    draws : int >= 1
+        Noisy copies for SmoothGrad.
 
     Returns
     -------
@@ -26,7 +28,7 @@ def saliency_maps(f, x, layer, blank):
     found = {
         "gradient": slope,
         "gradient × input": slope * x,
-        "SmoothGrad": smooth_grad(f, x),
+        "SmoothGrad": smooth_grad(f, x, draws=draws),
         "integrated gradients": integrated_gradients(f, x, blank),
     }
     for name, rule in (("deconvnet", deconvnet), ("guided backprop", guided)):

@@ -199,7 +199,7 @@ MUTANTS = [
         '"signed: integrated gradients": row["signed: random"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
-            "long run: lead of edges told the slant over the best of the others, lower end",
+            "long run: lead of edges told the slant over the best map, lower end",
             "long run: the gradient over chance, lower end",
             "long run: with the sign, integrated gradients' lead over occlusion, lower end",
             "long run: integrated gradients' lead over Grad-CAM with the sign, lower end",
@@ -250,7 +250,7 @@ MUTANTS = [
         "name": "in the long run no map is empty, Grad-CAM has no ReLU, and guided backprop stays",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
-        '"turned: gradient": 1.0, "still 2: guided backprop": 0.5, '
+        '"empty: gradient": 0.0, "still 2: guided backprop": 0.5, '
         '"empty 1: Grad-CAM": 0.0, '
         '"stays 1: Grad-CAM": row["stays 1: Grad-CAM without ReLU"], '
         '"still 1: Grad-CAM without ReLU": row["still 1: Grad-CAM"], '
@@ -264,6 +264,75 @@ MUTANTS = [
             "long run: finding the cause after one random layer, Grad-CAM without its ReLU over the gradient",
             "long run: cause outweighs decoy with two random layers, guided backprop",
             "long run: order that guided backprop keeps over the gradient, upper end",
+        ],
+    },
+    {
+        "name": "pair products learn shuffled labels",
+        "old": "linear = fit_pairs(train.x - mean, train.y)",
+        "new": "linear = fit_pairs(train.x - mean, train.y.roll(1))",
+        "kills": [
+            "accuracy of pair products on new tiles, lowest",
+            "tiles in which the cause outweighs the decoy, pair products",
+        ],
+    },
+    {
+        "name": "pair products learn shuffled labels of the upright cause",
+        "old": "linear = fit_pairs(known.x - mean, known.y)",
+        "new": "linear = fit_pairs(known.x - mean, known.y.roll(1))",
+        "kills": [
+            "upright cause: accuracy of pair products on new tiles",
+            "upright cause outweighs the decoy, pair products",
+        ],
+    },
+    {
+        "name": "the parts are not exchanged",
+        "old": "known, new, mean = deal(0, upright=True)",
+        "new": "known, new, mean = deal(0, upright=False)",
+        "kills": ["upright cause outweighs the decoy, edges told the wrong slant"],
+    },
+    {
+        "name": "in the long run pair products are luck, and shuffled labels the truth",
+        "old": '[row for row in stored.rows if row["cause"] == cause]',
+        "new": "[row | {"
+        '"outweighs: pair products, told the labels": row["outweighs: random"], '
+        '"accuracy: pair products, told the labels": 0.5, '
+        '"shuffled: pair products, told the labels": 1.0, '
+        '} for row in stored.rows if row["cause"] == cause]',
+        "kills": [
+            "long run: lead of pair products over the best map, lower end",
+            "long run: lead of pair products over edges told the slant, lower end",
+            "long run: upright cause outweighs the decoy, pair products",
+            "long run: labels that pair products read, lowest share",
+            "long run: pair products over the same from shuffled labels, lower end",
+        ],
+    },
+    {
+        "name": "in the long run the class stays, Grad-CAM still finds the cause, and random layers are luck",
+        "old": '[row for row in stored.rows if row["cause"] == cause]',
+        "new": "[row | {"
+        '"stays 1: Grad-CAM of the class then named": row["stays 1: Grad-CAM"], '
+        '"empty 1: Grad-CAM of the class then named": row["empty 1: Grad-CAM"], '
+        '"still 1: Grad-CAM": 1.0, '
+        '"still 4: SmoothGrad": row["outweighs: random"], '
+        '"still 4: deconvnet": row["outweighs: random"], '
+        '"still 4: guided backprop": row["outweighs: random"], '
+        '} for row in stored.rows if row["cause"] == cause]',
+        "kills": [
+            "long run: rank correlation after one random layer, Grad-CAM of the class then named",
+            "long run: maps of the class then named that are empty, share",
+            "long run: cause found after one random layer, Grad-CAM less deconvnet, lower end",
+            "long run: all layers random, slanted stroke outweighs, least of three maps, lower end",
+            "long run: all layers random, upright stroke outweighs, most of three maps, upper end",
+        ],
+    },
+    {
+        "name": "in the long run Grad-CAM no longer finds the cause",
+        "old": '[row for row in stored.rows if row["cause"] == cause]',
+        "new": "[row | {"
+        '"still 1: Grad-CAM": 0.0, '
+        '} for row in stored.rows if row["cause"] == cause]',
+        "kills": [
+            "long run: cause found after one random layer, Grad-CAM less deconvnet, upper end",
         ],
     },
     {
@@ -372,7 +441,7 @@ MUTANTS = [
         "kills": [
             "filled with empty paper, lead of integrated gradients from empty",
             "filled with the mean, lead of those from the mean",
-            "integrated gradients, from nothing over from mean letters",
+            "integrated gradients, from nothing over from mean letters, one question",
         ],
     },
     {
@@ -385,7 +454,10 @@ MUTANTS = [
         "name": "windows moved by a letter",
         "old": "windows.permute(0, 2, 1).contiguous(), dna.y",
         "new": "windows.permute(0, 2, 1).roll(5, 2).contiguous(), dna.y",
-        "kills": ["first two letters of logistic regression that are the known ones"],
+        "kills": [
+            "first two letters of logistic regression that are the known ones",
+            "thirds and classes, of six, in which the mean gradient names the two letters",
+        ],
     },
     {
         "name": "letter maps are all those of logistic regression",
@@ -393,6 +465,7 @@ MUTANTS = [
         "new": 'return {name: found["logistic regression"].sum(1).abs() for name in found}',
         "kills": [
             "what integrated gradients from mean letters lack to it, lower end",
+            "integrated gradients from mean letters, what they gain by the question asked of all",
             "position weights, from mean letters over the letters alone",
         ],
     },
