@@ -8,8 +8,11 @@ from helpers.methods.design import (
     expected_improvement,
     improvement,
     one_step_first,
+    process,
     shared_sites,
+    thompson,
 )
+from helpers.models.linear_models import ridge
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +90,62 @@ def test_too_small_a_pool_is_refused(landscape):
     x, y, _ = landscape
     with pytest.raises(ValueError, match="expected at least 68 rows, found 64"):
         campaign(improvement, x, y, torch.arange(8), rounds=3, batch=20)
+
+
+def test_each_strategy_is_its_formula(landscape):
+    x, y, *_ = landscape
+    x, y = x[:60], y[:60]
+    posterior = process(x[:30], y[:30])
+    mean, deviation = posterior(x)
+    draws = torch.Generator().manual_seed(0)
+    known = x[:30], y[:30], x
+    assert torch.equal(STRATEGIES["process, mean"](*known, draws), posterior.mean(x))
+    assert torch.equal(STRATEGIES["process, upper bound"](*known, draws), mean + 2 * deviation)
+    gain = expected_improvement(mean, deviation, float(y[:30].max()))
+    assert torch.equal(STRATEGIES["process, improvement"](*known, draws), gain)
+    assert torch.equal(
+        STRATEGIES["line"](*known, draws), ridge(x[:30].double(), y[:30].double(), 1.0)(x.double())
+    )
+    logs = (y[:30].clamp(min=0) + 0.01).log().double()
+    assert torch.equal(
+        STRATEGIES["products of effects"](*known, draws),
+        ridge(x[:30].double(), logs, 1.0)(x.double()),
+    )
+    seed = torch.Generator().manual_seed(4)
+    chance = STRATEGIES["at random"](*known, seed)
+    assert torch.equal(chance, torch.rand(60, generator=torch.Generator().manual_seed(4)))
+
+
+def test_thompson_votes_once_a_draw_among_the_most_promising(landscape):
+    x, y, *_ = landscape
+    x, y = x[:60], y[:60]
+    found = STRATEGIES["process, Thompson"](x[:30], y[:30], x, torch.Generator().manual_seed(2))
+    assert found.round().sum() == 96
+    few = thompson(x[:30], y[:30], x, torch.Generator().manual_seed(2), count=10, among=5)
+    posterior = process(x[:30], y[:30])
+    mean, deviation = posterior(x)
+    top = (mean + 2 * deviation).topk(5).indices
+    best = posterior.draw(x[top], 10, torch.Generator().manual_seed(2)).argmax(1)
+    votes = top[best].bincount(minlength=60)
+    assert torch.allclose(few, votes + 1e-6 * mean)
+
+
+def test_sites_and_rounds_if_nothing_is_said():
+    assert shared_sites(4, 0.5)(torch.eye(3), torch.eye(3))[0].tolist() == pytest.approx(
+        [1 / 8, 1 / 16, 1 / 16]
+    )
+    x = torch.nn.functional.one_hot(torch.arange(500) % 5, 5).double()
+    first = torch.arange(4)
+    found = campaign(STRATEGIES["at random"], x, torch.zeros(500), first)
+    assert len(found) == len(set(found.tolist())) == 4 + 3 * 96
+    assert torch.equal(
+        found,
+        campaign(STRATEGIES["at random"], x, torch.zeros(500), first, rounds=3, batch=96, seed=0),
+    )
+    just = campaign(STRATEGIES["at random"], x[:10], torch.zeros(10), first, rounds=2, batch=3)
+    assert sorted(just.tolist()) == list(range(10))
+    sites = torch.tensor([[0, 0], [0, 1], [1, 1], [1, 0], [2, 2]])
+    assert one_step_first(sites, 4, 0)[:3].tolist() == [0, 1, 3]
+    assert set(one_step_first(sites, 5, 0).tolist()) == {0, 1, 2, 3, 4}
+    assert len(one_step_first(sites, 2, 0)) == 2
+    assert float(expected_improvement(torch.tensor(1.0), torch.tensor(0.0), 3.0)) == 0

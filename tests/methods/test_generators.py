@@ -140,3 +140,17 @@ def test_draws_begin_at_normal_numbers_of_their_seed():
     still.generator = torch.nn.Linear(4, 3)
     torch.nn.init.zeros_(still.generator.weight), torch.nn.init.ones_(still.generator.bias)
     assert torch.allclose(still.draw(7, 4), expected + 1, atol=1e-6)
+
+
+def test_both_networks_begin_at_their_seed(asked):
+    torch.manual_seed(1)
+    flow(rows(64), 0.006, 10, 2)
+    torch.manual_seed(9)
+    flow(rows(64), 0.006, 10, 2)
+    (
+        first,
+        second,
+    ) = (net for net, *_ in asked)
+    assert torch.equal(first[1].weight, second[1].weight)
+    flow(rows(64), 0.006, 10, 3)
+    assert not torch.equal(first[1].weight, asked[-1][0][1].weight)

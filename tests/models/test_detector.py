@@ -78,3 +78,9 @@ def test_answers_stand_map_by_map_and_row_by_row():
     width = 48 // 4
     assert torch.equal(told[2 * width + 5], maps[0][0, :, 2, 5])
     assert torch.equal(told[(32 // 4) * width + 1], maps[1][0, :, 0, 1])
+
+
+def test_a_residual_block_adds_what_its_filters_find():
+    torch.manual_seed(0)
+    block, x = Residual(8).eval(), torch.randn(1, 8, 6, 6)
+    assert torch.equal(block(x), x + block.widen(block.narrow(x)))
