@@ -7,7 +7,7 @@ from torch import nn
 
 from helpers.ground.random import generator
 from helpers.methods import adaptation
-from helpers.methods.adaptation import PLAIN, WAYS, choose, joint, train, turning
+from helpers.methods.adaptation import PLAIN, WAYS, Way, choose, joint, train, turning
 from helpers.methods.discrepancy import joint_mmd, mmd, recolour
 from helpers.methods.gradient_reversal import Adaptable
 from helpers.methods.sites import Sites, dense, distort_columns, fade_images
@@ -194,3 +194,19 @@ def test_what_is_trained_on_is_what_each_way_says(asked, monkeypatch):
     assert [torch.equal(a, b) for a, b in zip(asked[-1][1][0], (sites.pool, sites.hidden))] == [
         True
     ] * 2
+
+
+def test_the_chosen_setting_is_used_and_a_named_one_before_it():
+    asked = []
+
+    def scores(sites, setting, seed):
+        asked.append((setting, seed))
+        return torch.nn.functional.one_hot(sites.truth, 2).float()
+
+    way = Way(scores, "weight", (1, 2), 2)
+    assert way.accuracy(clouds(), 4) == 1
+    assert way.accuracy(clouds(), 5, 1) == 1
+    assert asked == [(2, 4), (1, 5)]
+    assert Way(scores).accuracy(clouds(), 6) == 1
+    assert asked[-1] == (None, 6)
+    assert way.budget == "weight 2 of 1, 2"

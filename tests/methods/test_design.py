@@ -2,6 +2,7 @@ import pytest
 import torch
 from scipy.stats import norm
 
+from helpers.methods import design
 from helpers.methods.design import (
     STRATEGIES,
     campaign,
@@ -12,6 +13,7 @@ from helpers.methods.design import (
     shared_sites,
     thompson,
 )
+from helpers.models.gaussian_process import condition
 from helpers.models.linear_models import ridge
 
 
@@ -149,3 +151,26 @@ def test_sites_and_rounds_if_nothing_is_said():
     assert set(one_step_first(sites, 5, 0).tolist()) == {0, 1, 2, 3, 4}
     assert len(one_step_first(sites, 2, 0)) == 2
     assert float(expected_improvement(torch.tensor(1.0), torch.tensor(0.0), 3.0)) == 0
+
+
+def test_a_process_takes_the_likeliest_of_four_decays_and_three_noises(landscape):
+    x, y, _ = landscape
+    tried = [
+        condition(shared_sites(3, decay), x[:40], y[:40], noise)
+        for decay in (0.2, 0.4, 0.6, 0.8)
+        for noise in (0.01, 0.1, 0.5)
+    ]
+    best = max(float(one.evidence()) for one in tried)
+    assert float(process(x[:40], y[:40]).evidence()) == pytest.approx(best, abs=1e-4)
+    seen = []
+
+    def most_likely(kernels, x, y, noises):
+        seen.append(([float(k(x[:1], x[1:2])) for k in kernels], noises))
+
+    design.most_likely, kept = most_likely, design.most_likely
+    try:
+        process(torch.eye(3)[:2], y[:2])  # one site, which differs
+    finally:
+        design.most_likely = kept
+    assert seen[0][0] == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert seen[0][1] == (0.01, 0.1, 0.5)

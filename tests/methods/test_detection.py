@@ -264,3 +264,46 @@ def test_bars_and_f1_are_those_of_a_count():
     assert choose_bars(nothing, nothing[:0] * 30 or truth, 2)[1][1] == 0
     half = scaled([Found(box, torch.tensor([0]), torch.tensor([0.3]))], torch.tensor([0.3]))
     assert half[0].scores.item() == 0.5
+
+
+@pytest.mark.parametrize("best", [0, 1, 2])
+def test_of_several_rates_the_one_with_the_best_mean_is_kept(best, monkeypatch):
+    """Two classes, so that a sum is no mean: the best one may come first, between or last."""
+    rates, means = [0.1, 0.2, 0.3], [0.5, 0.5, 0.5]
+    means[best] = 0.6
+    taught = []
+
+    class Model:
+        def answers(self, x):
+            return [(torch.zeros(1, 4), torch.zeros(1).long(), torch.full((1,), self.rate))]
+
+    def learn_detector(model, *data, lr, **rest):
+        model.rate = lr
+        taught.append(
+            (lr, torch.randint(10**6, ()).item(), rest["classes"], rest["epochs"], rest["seed"])
+        )
+        return "anchors", f"history of {lr}"
+
+    def fit(model, train, *, lr, **rest):
+        learn_detector(model, *train, lr=lr, classes=2, epochs=rest["epochs"], seed=rest["seed"])
+        names = ("batch_size", "transform", "clip", "device")
+        assert [rest[name] for name in names] == [8, mirrored, 10.0, "cpu"]
+
+    def choose_bars(found, truth, classes):
+        mean = means[
+            rates.index(found if isinstance(found, float) else round(float(found[0].scores), 3))
+        ]
+        return torch.tensor([mean, mean]), torch.tensor([mean - 0.2, mean + 0.2])
+
+    monkeypatch.setattr(detection, "learn_detector", learn_detector)
+    monkeypatch.setattr(detection, "detect", lambda model, x, anchors: model.rate)
+    monkeypatch.setattr(detection, "choose_bars", choose_bars)
+    monkeypatch.setattr(detection, "fit", fit)
+    one = choose_detector(Model, rates, (), (None, None), classes=2, epochs=4, seed=7)
+    assert (one.model.rate, one.history) == (rates[best], f"history of {rates[best]}")
+    assert one.bars.tolist() == pytest.approx([0.6, 0.6])
+    two = choose_two_stage(Model, rates, (), (None, None), classes=2, epochs=4, seed=7)
+    scaled_score = rates[best] / (rates[best] + 0.6)
+    assert two(None)[0].scores.item() == pytest.approx(scaled_score)
+    assert [row[0] for row in taught] == rates * 2
+    assert len({row[1:] for row in taught}) == 1  # each begins at the same seed

@@ -258,3 +258,16 @@ def test_what_is_perturbed_are_both_streams_and_no_label():
         "rows",
     )
     assert len(change((torch.zeros(2), torch.ones(2)), None)) == 2
+
+
+def test_the_chosen_setting_is_used_and_a_named_one_before_it():
+    asked = []
+
+    def scores(deal, setting):
+        asked.append(setting)
+        return torch.nn.functional.one_hot(deal.truth, 3)
+
+    way = few_labels.Way(scores, "k", (1, 2), 2)
+    one = dealt(*blobs(), 0)
+    assert way.accuracy(one) == way.accuracy(one, 1) == 1
+    assert asked == [2, 1]

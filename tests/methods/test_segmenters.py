@@ -261,3 +261,23 @@ def test_seeds_lie_more_than_three_pixels_apart():
     peaks = objects(image, 0)
     assert sorted(np.unique(peaks)) == [0, 1, 2]
     assert (objects(image, 0) > 0).sum() == pytest.approx((image > 0).sum(), rel=0.2)
+
+
+def test_objects_are_scikit_image_s_watershed_of_smoothed_distances():
+    from skimage.feature import peak_local_max
+    from skimage.segmentation import watershed
+
+    rng = np.random.default_rng(2)
+    image = discs([(16, 8), (16, 14), (16, 20), (8, 14)], radius=4) + 0.05 * rng.random((32, 32))
+    smooth = flattened(image, 0)
+    inside = smooth > filters.threshold_otsu(smooth)
+    depth = ndimage.gaussian_filter(ndimage.distance_transform_edt(inside), 1, mode="nearest")
+    found = {}
+    for apart in (3, 4, 2):
+        peaks = peak_local_max(
+            depth, min_distance=apart, labels=ndimage.label(inside, np.ones((3, 3)))[0]
+        )
+        seeds = np.zeros(image.shape, int)
+        seeds[tuple(peaks.T)] = 1 + np.arange(len(peaks))
+        found[apart] = watershed(-depth, seeds, mask=inside)
+    assert np.array_equal(objects(image, 0), found[3])
