@@ -143,3 +143,72 @@ def test_more_entropy_is_rewarded_and_a_certain_policy_has_none():
     assert float(bonus.detach()) < float(plain.detach())
     certain = torch.tensor([[0.0, float("-inf")], [0.0, 0.0]])
     assert float(entropy(certain)) == pytest.approx(float(torch.tensor(2.0).log()) / 2)
+
+
+@pytest.mark.parametrize("gamma", [-0.1, 0.0, 1.0, 1.1])
+@pytest.mark.parametrize("lam", [-0.1, 0.0, 1.0, 1.1])
+def test_both_discounts_lie_between_nothing_and_one(gamma, lam):
+    one = torch.ones(1, 1)
+    given = (one, one, one, ~one.bool(), one.bool())
+    if 0 <= gamma <= 1 and 0 <= lam <= 1:
+        assert float(advantages(*given, gamma=gamma, lam=lam)) == gamma
+    else:
+        with pytest.raises(ValueError, match=rf"gamma={gamma}, lam={lam}\): expected both from 0"):
+            advantages(*given, gamma=gamma, lam=lam)
+
+
+def test_networks_are_sixty_four_wide_and_the_policy_begins_small():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 3)
+    for part, outputs in ((model.policy, 3), (model.value, 1)):
+        layers = [layer for layer in part.modules() if isinstance(layer, torch.nn.Linear)]
+        assert [layer.in_features for layer in layers] == [4, 64, 64]
+        assert layers[-1].out_features == outputs
+    assert not model.policy[-1].bias.any()
+    assert model.value[-1].bias.any()
+    limit = 1 / 64**0.5  # of torch's uniform numbers for this layer
+    assert 0.09 * limit < float(model.policy[-1].weight.detach().abs().max()) <= 0.1 * limit
+    assert {id(p) for p in model.policy.parameters()}.isdisjoint(map(id, model.value.parameters()))
+
+
+def test_what_is_logged_carries_no_gradient_and_the_loss_reaches_both_networks():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (torch.randn(6, 4), torch.randint(2, (6,)), torch.randn(6), torch.randn(6))
+    found = actor_critic()(model, batch)
+    assert not found["policy"].requires_grad
+    assert not found["critic"].requires_grad
+    found["loss"].backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.parameters())
+
+
+def test_a_half_of_the_critic_and_no_entropy_if_nothing_is_said():
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (torch.randn(6, 4), torch.randint(2, (6,)), torch.randn(6) + 3, torch.randn(6))
+    found = actor_critic()(model, batch)
+    assert torch.allclose(found["loss"], found["policy"] + 0.5 * found["critic"])
+    gain = (batch[2] - batch[2].mean()) / batch[2].std(correction=0)  # advantages are standardised
+    log = torch.distributions.Categorical(logits=model.policy(batch[0])).log_prob(batch[1])
+    assert float(found["policy"]) == pytest.approx(float(-(gain * log).mean().detach()), abs=1e-5)
+
+
+def test_a_stretch_is_given_out_row_by_row_with_what_the_critic_said():
+    import gymnasium
+
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    make = lambda: side_by_side(lambda: gymnasium.make("CartPole-v1"), 2)  # noqa: E731
+    (batch,) = short_stretches(model, 7, gamma=0.9, lam=0.8)(Player(make(), sampled(model.policy)))
+    seen = Player(make(), sampled(model.policy)).play(7)
+    gain, target = judged(model, seen, 0.9, 0.8)
+    expected = (seen.state, seen.action, gain, target)
+    for found, rows in zip(batch, expected):
+        assert torch.equal(found, rows.flatten(0, 1))
+    value = lambda x: torch.stack([model.value(one)[:, 0] for one in x]).detach()  # noqa: E731
+    by_hand = advantages(
+        seen.reward, value(seen.state), value(seen.next_state), seen.terminated, seen.done,
+        gamma=0.9, lam=0.8,
+    )  # fmt: skip
+    assert torch.allclose(gain, by_hand, atol=1e-6)
+    assert torch.allclose(target, by_hand + value(seen.state), atol=1e-6)

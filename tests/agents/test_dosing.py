@@ -95,3 +95,101 @@ def test_the_sum_shown_is_that_of_the_errors_so_far_and_begins_anew():
             assert np.array_equal(seen[:5], bare)
             assert seen[5] == pytest.approx(errors / 3, abs=1e-5)
             assert env.observation_space.contains(seen)
+
+
+def test_what_is_shown_is_now_before_both_doses_and_the_time():
+    env = Dosing()
+    start, _ = env.reset(seed=2)
+    assert start.tolist() == [-3, -3, 0, 0, 0]
+    one, *_ = env.step(3)
+    two, reward, _, _, info = env.step(5)
+    assert one.tolist()[1:] == pytest.approx([-3, 3 / 8, 0, 1 / 16])
+    assert two.tolist()[1:] == pytest.approx([float(one[0]), 5 / 8, 3 / 8, 2 / 16])
+    assert two.dtype == env.observation_space.dtype == np.float32
+    assert reward == closeness(info["concentration"]) == closeness(env.blood)
+    assert Dosing(reward=lambda blood: -blood).reward(2.0) == -2.0
+
+
+def test_spaces_hold_what_may_be_shown_and_no_more():
+    for env, low, high in ((Dosing(), -3, 5), (Summed(), -27, 16)):
+        space = env.observation_space
+        assert (space.low.min(), space.high.max()) == (low, high)
+        assert env.action_space.n == 9
+    env = Dosing()
+    env.reset(seed=0)
+    env.blood = 1e5
+    assert env.step(0)[0][0] == 5
+    env.blood = env.gut = 1e-9
+    assert env.step(0)[0][0] == -3
+    # sixteen errors of the largest size, a third of their sum
+    assert Summed().observation_space.low[5] == np.floor(-16 * 5 / 3)
+    assert Summed().observation_space.high[5] == 16 * 3 / 3
+
+
+class Fixed:
+    """Draws that always give one number."""
+
+    def __init__(self, number):
+        self.normal = lambda: number
+
+
+def patient(number):
+    env = Dosing()
+    env._np_random = Fixed(number)
+    env.reset()
+    return env
+
+
+def test_constants_of_a_patient_are_those_said_and_elimination_stays_below_absorption():
+    assert (patient(0).elimination, patient(0).volume) == (0.1, 40.0)
+    assert patient(1).elimination == pytest.approx(0.1 * np.exp(0.4))
+    assert patient(-2).volume == pytest.approx(40 * np.exp(-0.4))
+    assert patient(9).elimination == pytest.approx(0.9 * 0.7)
+
+
+def test_the_end_is_the_sixteenth_dose_or_a_level_above_twenty():
+    env = patient(0)
+    ends = [env.step(2)[2:4] for _ in range(16)]
+    assert ends == [(False, False)] * 15 + [(False, True)]
+    level = 20.0 / after(0.0, 1.0, 6.0)[1]  # what is 20 six hours later
+    for blood, withdrawn in ((level * 0.999, False), (level * 1.001, True)):
+        env = patient(0)
+        env.blood, env.decisions = blood, 15
+        assert env.step(0)[2:4] == (withdrawn, not withdrawn)
+
+
+def test_each_tablet_is_a_hundred_milligrams_and_six_hours_go_by():
+    env = patient(0)
+    info = env.step(4)[4]
+    assert info["concentration"] == pytest.approx(after(400.0, 0.0, 6.0)[1])
+    assert env.gut == pytest.approx(400 * np.exp(-0.7 * 6))
+    assert after(400.0, 1.0, 6.0) == after(400.0, 1.0, 6.0, elimination=0.1, volume=40.0)
+
+
+def test_only_rates_that_cannot_be_told_from_absorption_are_refused():
+    near = after(400.0, 1.0, 6.0, elimination=0.7 + 1.5e-6)[1]
+    assert near == pytest.approx(after(400.0, 1.0, 6.0, elimination=0.69999)[1], rel=1e-3)
+    for off in (0, 9e-7, -9e-7):
+        with pytest.raises(ValueError, match="expected a rate unlike absorption, 0.7"):
+            after(1.0, 1.0, 1.0, elimination=0.7 + off)
+
+
+def test_closeness_is_said_in_quarters():
+    assert [closeness(12.5), closeness(8)] == pytest.approx([np.exp(-1)] * 2)
+    assert closeness(0) == 0
+
+
+def test_a_course_is_told_dose_by_dose():
+    given = []
+
+    def act(state, draws):
+        given.append(int(torch.randint(9, (), generator=draws)))
+        assert state.shape == (1, 5)
+        return torch.tensor([given[-1]])
+
+    found = course(Dosing(), act, seed=3)
+    draws = torch.Generator().manual_seed(3)
+    assert given == [int(torch.randint(9, (), generator=draws)) for _ in given]
+    env = Dosing()
+    env.reset(seed=3)
+    assert found == [(env.step(tablets)[4]["concentration"], tablets) for tablets in given]

@@ -5,7 +5,15 @@ import torch
 
 from helpers.agents import dosing
 from helpers.agents.dosing import Dosing, after, average_dose
-from helpers.agents.dosing_rules import Posterior, integral_rule, ordered_rule, stepwise_rule
+from helpers.agents.dosing_rules import (
+    CHANGES,
+    GAINS,
+    Posterior,
+    integral_rule,
+    measured,
+    ordered_rule,
+    stepwise_rule,
+)
 from helpers.agents.rollout import episode_returns, side_by_side
 
 
@@ -91,3 +99,83 @@ def test_an_ordered_rule_rounds_a_weighted_sum_and_stays_among_the_doses():
     state = torch.tensor([[1.0, 0.5], [1.0, 0.5]])
     assert ordered_rule(theta)(state, None).tolist() == [5, 8]
     assert ordered_rule(-theta)(state, None).tolist() == [3, 0]
+
+
+def test_nothing_is_learnt_from_what_a_patient_shows_before_the_first_dose():
+    rule = Posterior(points=(5, 3))
+    rule(seen(1.5, last=6, share=0.0))
+    assert torch.equal(rule.weight[0], rule.prior)
+    assert not rule.gut.any()
+    assert not rule.blood.any()
+
+
+def test_the_grid_reaches_two_and_a_half_deviations_and_holds_231_patients():
+    rule = Posterior()
+    assert len(rule.rate) == len(rule.volume) == len(rule.prior) == 21 * 11
+    assert len(rule.rate.unique()) == 21
+    assert float(rule.rate.min()) == pytest.approx(0.1 * math.exp(-2.5 * 0.4), rel=1e-5)
+    assert float(rule.rate.max()) == pytest.approx(0.1 * math.exp(2.5 * 0.4), rel=1e-5)
+    assert float(rule.volume.min()) == pytest.approx(40 * math.exp(-2.5 * 0.2), rel=1e-5)
+    assert float(rule.volume.max()) == pytest.approx(40 * math.exp(2.5 * 0.2), rel=1e-5)
+    logs = torch.stack([(rule.rate / 0.1).log() / 0.4, (rule.volume / 40).log() / 0.2])
+    normal = torch.distributions.Normal(0, 1).log_prob(logs).sum(0)
+    assert torch.allclose(rule.prior - rule.prior.max(), normal - normal.max(), atol=1e-4)
+
+
+def test_eliminations_too_near_to_absorption_are_cut_as_in_the_simulator(monkeypatch):
+    monkeypatch.setattr(dosing, "SPREAD_ELIMINATION", 4.0)
+    assert float(Posterior(points=(3, 1)).rate.max()) == pytest.approx(0.63)
+
+
+def test_the_promise_is_the_reward_less_the_price_of_every_patient_by_hand():
+    rule = Posterior(points=(5, 3))
+    rule(seen(-3.0, share=0.0))
+    rule(seen(0.2, last=8, share=1 / 16))
+    chance = rule.weight.softmax(1)[0]
+    for tablets in range(9):
+        expected = 0.0
+        for k in range(15):
+            body = {"elimination": float(rule.rate[k]), "volume": float(rule.volume[k])}
+            gut, before = float(rule.gut[0, k]), float(rule.blood[0, k])
+            blood = after(gut + 100 * tablets, before, 6.0, **body)[1]
+            worth = dosing.closeness(blood) - 5 * (blood > 20)
+            expected += float(chance[k]) * worth
+        assert float(rule.promise()[0, tablets]) == pytest.approx(expected, abs=1e-4)
+    assert rule.promise().shape == (1, 9)
+
+
+def test_what_is_measured_of_a_level_lies_where_the_simulator_s_does():
+    levels = torch.tensor([0.0, 0.1, 10.0, 40.0, 1e6])
+    assert measured(levels).tolist() == pytest.approx([-3, -3, 0, math.log(4), 5], abs=1e-6)
+
+
+def test_several_patients_are_followed_each_with_its_own_memory():
+    theta = torch.tensor([[6.0, 3.0, 2.0, 1.0], [2.0, 4.0, 0.0, 1.0]])
+    for act, alone in (
+        (integral_rule(theta), [integral_rule(row[None]) for row in theta]),
+        (Posterior((5, 3)), [Posterior((5, 3)), Posterior((5, 3))]),
+    ):
+        for shares, levels in (((0, 0), (-3, -3)), ((1, 1), (-0.5, 0.6)), ((2, 0), (-0.2, -3))):
+            rows = [
+                seen(level, last=4 if share else 0, share=share / 16)
+                for share, level in zip(shares, levels)
+            ]
+            each = [int(one(row, None)) for one, row in zip(alone, rows)]
+            assert act(torch.cat(rows), None).tolist() == each
+
+
+def test_the_rule_that_steps_looks_back_from_the_second_measurement_on():
+    act = stepwise_rule(torch.tensor([[5.0, 1.0, 4.0]]))
+    assert act(seen(-1.0, before=-2.0, last=3, share=1 / 16), None).tolist() == [4]
+    assert act(seen(-1.0, before=-2.0, last=3, share=2 / 16), None).tolist() == [0]
+    assert act(seen(-1.0, before=-0.5, last=3, share=2 / 16), None).tolist() == [6]
+
+
+def test_the_search_begins_at_rules_that_already_dose_well():
+    """Each first mean, as it is, is better than the dose for the median patient."""
+    envs = lambda: side_by_side(Dosing, 60)  # noqa: E731
+    median = episode_returns(envs(), lambda s, d: average_dose(s), seed=9).mean()
+    for rule, (mean, deviation) in ((integral_rule, GAINS), (stepwise_rule, CHANGES)):
+        assert episode_returns(envs(), rule(mean[None]), seed=9).mean() > median
+        assert (deviation < mean).all()
+        assert (deviation > 0.25 * mean).all()

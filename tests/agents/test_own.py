@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.agents.own import Simulator, load_policy, save_policy, simulator
+from helpers.agents import own
+from helpers.agents.own import Simulator, load_policy, save_policy, simulator, try_out
 from helpers.models.mlp import MLP
 
 
@@ -91,3 +92,57 @@ def test_a_policy_comes_back_from_its_file(policy, tmp_path):
 def test_another_module_is_refused(tmp_path):
     with pytest.raises(ValueError, match="expected an MLP or Linear, found Tanh"):
         save_policy(tmp_path / "p.pt", nn.Tanh())
+
+
+def test_a_budget_of_9600_and_no_rules_if_nothing_is_said():
+    found = simulator(Walk)
+    assert (found.steps, found.rules) == (9600, {})
+    rules = {"rest": None}
+    assert simulator(Walk, rules=rules).rules is not rules
+
+
+def test_an_episode_of_just_the_longest_length_ends(monkeypatch):
+    monkeypatch.setattr(own, "LONGEST", 4)
+    assert try_out(Walk()) == 4
+    with pytest.raises(ValueError, match="not ended after 4 steps"):
+        try_out(changed(last=5)())
+
+
+def test_time_running_out_is_an_end_and_a_bad_reward_is_named_with_its_step():
+    class Late(Walk):
+        def step(self, action):
+            state, _, over, _, info = super().step(action)
+            return state, (np.inf if self.bad and over else 1.0), False, over, info
+
+    assert try_out(type("Fine", (Late,), {"bad": False})()) == 4
+    with pytest.raises(ValueError, match=r"finite numbers, found \[0.0, 0.0, inf\] .* in step 3$"):
+        try_out(type("Bad", (Late,), {"bad": True})())
+
+
+def test_twenty_random_episodes_are_tried_each_with_its_seed_and_every_action():
+    tried = []
+
+    class Noted(Walk):
+        def reset(self, *, seed=None, options=None):
+            tried.append((seed, []))
+            return super().reset(seed=seed)
+
+        def step(self, action):
+            tried[-1][1].append(int(action))
+            return super().step(action)
+
+    simulator(Noted)
+    assert [seed for seed, _ in tried] == list(range(20))
+    for seed, actions in tried:
+        draws = torch.Generator().manual_seed(seed)
+        assert actions == [int(torch.randint(3, (), generator=draws)) for _ in range(4)]
+    assert try_out(Noted()) == 4
+    assert tried[-1] == tried[0]
+
+
+def test_a_policy_of_a_file_is_ready_to_play_and_asks_nothing_of_unknown_observations(tmp_path):
+    kept = MLP([3, 5, 2]).train()
+    file = save_policy(str(tmp_path / "a" / "b" / "policy.pt"), kept)
+    assert not load_policy(file).training
+    assert file.exists()
+    assert load_policy(str(file))(torch.zeros(1, 3)).shape == (1, 2)

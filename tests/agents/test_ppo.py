@@ -90,3 +90,66 @@ def test_a_last_batch_of_one_transition_is_finite():
     model = ActorCritic(4, 2)
     batch = (torch.randn(1, 4), torch.zeros(1).long(), torch.ones(1), torch.ones(1), torch.zeros(1))
     assert ppo()(model, batch)["loss"].isfinite()
+
+
+def rows(count=6):
+    torch.manual_seed(0)
+    model = ActorCritic(4, 2)
+    batch = (
+        torch.randn(count, 4), torch.randint(2, (count,)), torch.randn(count) + 2,
+        torch.randn(count), torch.randn(count) - 1,
+    )  # fmt: skip
+    return model, batch
+
+
+def test_what_is_meant_if_nothing_is_said():
+    model, batch = rows()
+    found = ppo()(model, batch)
+    asked = ppo(clip=0.2, value_weight=0.5, entropy_weight=0.0)(model, batch)
+    assert torch.equal(found["loss"], asked["loss"])
+    assert torch.allclose(found["loss"], found["policy"] + 0.5 * found["critic"])
+    log, old, gain = torch.randn(3, 50, generator=torch.Generator().manual_seed(1))
+    assert clipped_loss(log, old, gain) == clipped_loss(log, old, gain, 0.2)
+    assert clipped_loss(log, old, gain) != clipped_loss(log, old, gain, 0.21)
+
+
+def test_ten_passes_of_sixty_four_rows_if_nothing_is_said():
+    import gymnasium
+
+    model, _ = rows()
+    envs = side_by_side(lambda: gymnasium.make("CartPole-v1"), 2)
+    batches = list(
+        repeated_stretches(model, 50, gamma=0.9, lam=0.9)(Player(envs, sampled(model.policy)))
+    )
+    assert [len(batch[0]) for batch in batches] == [64, 36] * 10
+    assert not batches[0][4].requires_grad
+    first, second = (torch.cat([b[0] for b in batches[k : k + 2]]) for k in (0, 2))
+    assert not torch.equal(first, second)  # every pass has an order of its own
+
+
+def test_what_is_logged_carries_no_gradient_and_the_loss_reaches_both_networks():
+    model, batch = rows()
+    found = ppo(clip=5.0)(model, batch)
+    assert not found["policy"].requires_grad
+    assert not found["critic"].requires_grad
+    found["loss"].backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.parameters())
+
+
+def test_two_advantages_are_standardised_and_equal_ones_become_nothing():
+    model, batch = rows(2)
+    log = torch.distributions.Categorical(logits=model.policy(batch[0])).log_prob(batch[1])
+    gain = torch.tensor([1.0, -1.0]) * (batch[2][0] - batch[2][1]).sign() / 2**0.5
+    expected = clipped_loss(log, batch[4], gain)
+    found = ppo()(model, batch)["policy"]
+    assert float(found) == pytest.approx(float(expected.detach()), abs=1e-5)
+    same = (*batch[:2], torch.full((2,), 3.0), *batch[3:])
+    assert float(ppo()(model, same)["policy"]) == 0
+
+
+@pytest.mark.parametrize("clip", [0, -0.2])
+def test_a_clip_is_positive(clip):
+    with pytest.raises(
+        ValueError, match=rf"clipped_loss\(clip={clip}\): expected a positive share"
+    ):
+        ppo(clip=clip)(*rows())

@@ -73,3 +73,30 @@ def test_whole_episodes_leave_out_what_follows_an_end():
     assert weight.tolist() == [1.5, 1.0, 1.0]
     ((_, _, weight),) = whole_episodes(0.5)(Played())
     assert float(weight.mean()) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("gamma", [-0.1, 0.0, 1.0, 1.1])
+def test_a_discount_lies_between_nothing_and_one(gamma):
+    reward, done = torch.tensor([[1.0], [2.0], [4.0]]), torch.zeros(3, 1).bool()
+    if 0 <= gamma <= 1:
+        expected = [7, 6, 4] if gamma else [1, 2, 4]
+        assert returns_to_go(reward, done, gamma)[:, 0].tolist() == expected
+    else:
+        with pytest.raises(ValueError, match=rf"returns_to_go\(gamma={gamma}\): .* from 0 to 1"):
+            returns_to_go(reward, done, gamma)
+
+
+def test_weights_are_standardised_if_nothing_is_said_and_a_step_keeps_their_sign():
+    assert standardised(torch.tensor([1e-3, 3e-3])).tolist() == pytest.approx([-1, 1], rel=1e-4)
+    torch.manual_seed(0)
+    model, state = nn.Linear(2, 2), torch.randn(1, 2)
+    for weight, likelier in ((1.0, True), (-1.0, False)):
+        model.zero_grad()
+        before = model(state).softmax(1)[0, 1].item()
+        loss = policy_gradient(model, (state, torch.tensor([1]), torch.tensor([weight])))
+        loss.backward()
+        with torch.no_grad():
+            moved = nn.functional.linear(
+                state, model.weight - 0.1 * model.weight.grad, model.bias - 0.1 * model.bias.grad
+            )
+        assert (moved.softmax(1)[0, 1].item() > before) is likelier

@@ -12,8 +12,10 @@ from helpers.agents.rollout import (
     learning_curve,
     played,
     sampled,
+    scores,
     side_by_side,
 )
+from helpers.ground.random import generator
 
 
 class Count(gymnasium.Env):
@@ -221,3 +223,142 @@ def test_a_number_that_is_not_finite_names_the_simulator(reward, shown, said):
         played(envs, always(0), [0, 1], None)
     with pytest.raises(ValueError, match=f"the simulator .*Broken.*: expected finite {said}"):
         Player(envs, always(0)).play(1)
+
+
+@pytest.mark.parametrize("explore", [-0.1, 1.1])
+def test_exploring_is_a_probability(explore):
+    with pytest.raises(ValueError, match=rf"greedy\(explore={explore}\): .* from 0 to 1"):
+        greedy(nn.Linear(1, 2), explore)
+    state, draws = torch.zeros(3000, 1), torch.Generator().manual_seed(0)
+    model = nn.Linear(1, 2)
+    share = greedy(model, explore=1)(state, draws).double().mean()
+    assert float(share) == pytest.approx(0.5, abs=0.04)
+    assert len(greedy(model, explore=0)(state, draws).unique()) == 1
+    assert not scores(model, state).requires_grad
+
+
+def test_a_player_draws_from_a_stream_of_its_seed_which_is_nought_if_nothing_is_said():
+    drawn = lambda s, d: torch.randint(2, (len(s),), generator=d)  # noqa: E731
+    for seed, named in ((0, {}), (5, {"seed": 5})):
+        player = Player(side_by_side(Count, 2), drawn, **named)
+        draws = generator(seed)
+        expected = [torch.randint(2, (2,), generator=draws).tolist() for _ in range(4)]
+        assert player.play(4).action.tolist() == expected
+        assert player.state_dict()["seed"] == seed
+        assert player.envs.envs[0].last == (5 if seed % 2 == 0 else 3)
+    starts = [9, 10]
+    one = episode_returns(side_by_side(Count, 2), drawn, seed=9)
+    assert torch.equal(one, played(side_by_side(Count, 2), drawn, starts, generator(9))[0])
+
+
+def test_what_a_transition_is_made_of():
+    seen = Player(side_by_side(Count, 2), always(1), seed=1).play(2)
+    kinds = [seen.state, seen.action, seen.reward, seen.next_state, seen.terminated, seen.done]
+    assert [tuple(x.shape) for x in kinds] == [(2, 2, 1), (2, 2), (2, 2), (2, 2, 1), (2, 2), (2, 2)]
+    real, whole, flag = torch.float32, torch.int64, torch.bool
+    assert [x.dtype for x in kinds] == [real, whole, real, real, flag, flag]
+
+
+def test_a_pass_goes_on_in_the_middle_from_a_checkpoint():
+    """Batches not yet given out and the frame at which the pass ends are part of the state."""
+
+    def collect(player):
+        player.advance()
+        return [player.frames, -player.frames]
+
+    def rollouts():
+        return Rollouts(Player(side_by_side(Count, 2), always(0), seed=0), collect, frames=8)
+
+    whole = rollouts()
+    assert list(whole) == [2, -2, 4, -4, 6, -6, 8, -8]
+    assert list(whole) == [10, -10, 12, -12, 14, -14, 16, -16]
+    half = rollouts()
+    batches = iter(half)
+    seen = [next(batches) for _ in range(3)]
+    again = rollouts()
+    again.load_state_dict(half.state_dict())
+    assert seen + list(again) == [2, -2, 4, -4, 6, -6, 8, -8]
+    assert list(again) == [10, -10, 12, -12, 14, -14, 16, -16]
+
+
+def test_a_collector_with_a_memory_is_part_of_the_checkpoint():
+    class Collector:
+        kept = 0
+
+        def __call__(self, player):
+            player.advance()
+            self.kept += 1
+            return [self.kept]
+
+        def state_dict(self):
+            return {"kept": self.kept}
+
+        def load_state_dict(self, state):
+            self.kept = state["kept"]
+
+    def rollouts(collect):
+        return Rollouts(Player(side_by_side(Count, 2), always(0), seed=0), collect, frames=4)
+
+    first, second = rollouts(Collector()), rollouts(Collector())
+    assert list(first) == [1, 2]
+    second.load_state_dict(first.state_dict())
+    assert list(second) == [3, 4]
+    assert "collect" not in rollouts(lambda player: []).state_dict()
+
+
+def test_a_collector_that_has_nothing_yet_is_asked_again():
+    counts = iter([0, 0, 1, 2])
+
+    def collect(player):
+        player.advance()
+        return [player.frames] * next(counts)
+
+    player = Player(side_by_side(Count, 2), always(0), seed=0)
+    assert list(Rollouts(player, collect, frames=8)) == [6, 8, 8]
+    assert len(list(Rollouts(player, lambda p: [p.advance()], frames=1))) == 1
+
+
+def test_a_curve_counts_each_episode_in_one_stretch():
+    finished = [(frame, float(frame)) for frame in range(1, 101)]
+    curve = learning_curve(finished, 100)
+    assert curve == [3.0 + 5 * k for k in range(20)]
+    assert learning_curve(finished, 50, points=2) == [13.0, 38.0]
+    assert learning_curve([(40, 1.0), (41, 5.0)], 80, points=2) == [1.0, 5.0]
+
+
+def test_as_many_environments_as_asked_start_again_at_once():
+    envs = side_by_side(Count, 3)
+    assert envs.num_envs == 3
+    player = Player(envs, always(1), seed=1)
+    player.play(3)
+    assert player.state[0, 0] == 0
+    assert envs.envs[1].steps == 3
+
+
+def test_restarts_between_and_before_actions_are_repeated_too():
+    def make():
+        return Player(side_by_side(lambda: gymnasium.make("CartPole-v1"), 2), always(1), seed=3)
+
+    player = make()
+    player.restart(), player.restart(), player.play(3), player.restart()
+    again = make()
+    again.load_state_dict(player.state_dict())
+    assert torch.equal(again.state, player.state)
+    assert again.restarts == player.restarts == [0, 0, 3]
+    fresh = make()
+    fresh.load_state_dict(make().state_dict())
+    assert torch.equal(fresh.play(2).state, make().play(2).state)
+    other = make()
+    other.load_state_dict(Player(player.envs, always(1), seed=8).state_dict())
+    assert other.seed == 8
+    assert not other.total.any()
+
+
+def test_another_environment_is_not_what_was_saved():
+    player = Player(side_by_side(Count, 2), always(0), seed=0)
+    player.play(2)
+    saved = player.state_dict()
+    saved["state"] = saved["state"] + 1
+    with pytest.raises(ValueError, match="^Player: the saved actions lead to another state"):
+        Player(side_by_side(Count, 2), always(0), seed=0).load_state_dict(saved)
+    assert "draws" in saved  # what was given is left as it is

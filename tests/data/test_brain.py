@@ -40,3 +40,17 @@ def test_complaints():
         mni152(0.5)
     with pytest.raises(ValueError, match="slices, expected at least 8"):
         brain_slices(4, low=0, high=5)
+
+
+def test_slices_are_those_that_the_stored_pages_rest_on(told):
+    data = brain_slices()
+    assert told(data.x) == [0.21074, 0.33081, 0.10211]
+    assert told(data.y) == [0.39656, 0.67731, 0.19575]
+    assert told(data.height) == [15.0, 26.84524, 15.33333]
+    assert told(data.block) == [3.43478, 2.30605, 2.38502]
+    assert (data.height.min(), data.height.max()) == (-30, 60)
+    assert data.classes == ["other", "grey matter", "white matter"]
+    head = mni152(8)
+    assert (head.t1.shape, head.spacing) == ((26, 30, 25), 8.0)
+    assert told(head.t1) == [0.13104, 0.27858, 0.06412]
+    assert told(head.white) == [0.0676, 0.21346, 0.03315]

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from helpers.data.clouds import clouds
+from helpers.ground.random import generator
 
 
 def test_clouds_have_the_centres_and_spreads_that_were_asked_for():
@@ -22,3 +23,15 @@ def test_a_seed_repeats_and_another_differs():
 def test_a_centre_that_does_not_fit_is_one_sentence():
     with pytest.raises(ValueError, match=r"clouds\(dims=1\): expected at least 2"):
         clouds([[0, 1]], dims=1)
+
+
+def test_clouds_are_normal_numbers_of_a_seed_around_their_centres():
+    x, y = clouds([[0, 1], [3]], [1, 2.0], each=3, dims=4, seed=5)
+    noise = torch.randn(6, 4, generator=generator(5))
+    middle = torch.tensor([[0.0, 1, 0, 0]] * 3 + [[3.0, 0, 0, 0]] * 3)
+    assert torch.allclose(x, middle + noise * torch.tensor([1.0, 1, 1, 2, 2, 2])[:, None])
+    assert y.tolist() == [0, 0, 0, 1, 1, 1]
+    plain, _ = clouds([[0]])
+    assert plain.shape == (100, 10)
+    assert torch.equal(plain, torch.randn(100, 10, generator=generator(0)))
+    assert clouds([[1, 2]], dims=2)[0].shape == (100, 2)

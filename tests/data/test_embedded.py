@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from helpers.data import embedded
+from helpers.data.embedded import breast_cancer, diabetes, digits, pbmc, tiles, wine
 
 
 def test_digits_equal_scikit_learn_over_sixteen():
@@ -92,3 +93,24 @@ def test_tiles_complain():
         embedded.tiles(200)
     with pytest.raises(ValueError, match="classes must be among"):
         embedded.tiles(classes=("moon",))
+
+
+def test_loaders_give_what_the_stored_pages_rest_on(told):
+    x, y = digits()
+    assert (told(x), told(y)) == ([0.30526, 0.37605, 0.1523], [4.49082, 2.8653, 2.25096])
+    for load, of_x, of_y in (
+        (breast_cancer, [61.89071, 228.30409, 29.89362], [0.62742, 0.48392, 0.35336]),
+        (wine, [69.13366, 215.79284, 30.1531], [0.9382, 0.77503, 0.67955]),
+        (diabetes, [62.53489, 59.71443, 31.52509], [152.13348, 77.093, 77.40159]),
+        (tiles, [0.50132, 0.20101, 0.26188], [2.0, 1.41477, 1.40031]),
+    ):
+        data = load()
+        assert told(data.x) == of_x, load
+        assert told(data.y) == of_y, load
+    assert told(tiles().block) == [39.5, 23.10123, 26.42084]
+    assert tiles().x.shape == (1280, 3, 32, 32)
+    cells = pbmc()
+    assert told(cells.x) == [-0.00046, 1.00123, 0.00033]
+    assert told(cells.log) == [0.59579, 0.94097, 0.29772]
+    assert told(cells.counts) == [0.90878, 3.46852, 0.45019]
+    assert told(cells.y) == [5.84857, 2.93466, 2.90923]

@@ -62,3 +62,47 @@ def test_groups_labels_and_damaged_files(cells, tmp_path):
         h5ad(tmp_path / "b.h5ad")
     with pytest.raises(FileNotFoundError, match="there is no file"):
         h5ad(tmp_path / "c.h5ad")
+
+
+def test_what_was_read_is_said(cells):
+    text = str(h5ad(cells(), "kind").report)
+    assert "4 cells, 3 genes, X holds counts" in text.replace("\n", ", ").replace("; ", ", ")
+    assert "0 to 4" in text
+    assert "groups: none named" in text
+    grouped = h5ad(cells(donor=["a", "a", "b", "b"]), "kind", groups="donor")
+    assert "groups: donor" in str(grouped.report)
+    assert grouped.groups.tolist() == [0, 0, 1, 1]
+    assert (grouped.rows, grouped.genes) == (
+        ["cell0", "cell1", "cell2", "cell3"],
+        ["g1", "g2", "g3"],
+    )
+    assert grouped.decisions["genes"] == ["g1", "g2", "g3"]
+
+
+def test_each_unit_gives_the_scales_it_can(cells):
+    log = np.log1p(COUNTS / 3)
+    data = h5ad(cells(log), "kind", unit="log")
+    assert np.allclose(data.log, log, atol=1e-6)
+    assert data.counts is None
+    spread = log.std(0, ddof=1)
+    assert np.allclose(data.x, (log - log.mean(0)) / spread, atol=1e-5)
+    below = COUNTS - 1.5
+    data = h5ad(cells(below), "kind")
+    assert (data.log, data.counts) == (None, None)
+    assert np.allclose(data.x, below)
+    assert h5ad(cells(np.abs(below)), "kind", unit="scaled").log is None
+    tall = np.zeros((200, 3), dtype=np.float32)
+    tall[0] = 50
+    tall[:, 1] = 1
+    import anndata
+    import pandas
+
+    names = [f"c{k}" for k in range(200)]
+    frame = anndata.AnnData(
+        tall,
+        pandas.DataFrame({"kind": ["T", "B"] * 100}, index=names),
+        pandas.DataFrame(index=["g1", "g2", "g3"]),
+    )
+    path = cells().parent / "tall.h5ad"
+    frame.write_h5ad(path)
+    assert h5ad(path, "kind").x.max() == 10  # scanpy's limit

@@ -38,3 +38,11 @@ def test_larger_images_average_to_the_smaller():
 def test_other_sizes_are_refused(count, size, classes):
     with pytest.raises(ValueError, match="letters: expected a size of 8, 16 or 32"):
         letters(count, size, classes=classes)
+
+
+def test_letters_are_those_that_the_stored_pages_rest_on(told):
+    x, y = letters(60)
+    assert told(x) == [0.27948, 0.33267, 0.13627]
+    assert told(y) == [22.56667, 16.00357, 13.3113]
+    assert torch.equal(x, letters(60, 8, classes=52, seed=0)[0])
+    assert x.dtype == torch.float32

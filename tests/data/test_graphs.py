@@ -152,3 +152,17 @@ def test_misplaced_atoms_keep_everything_but_their_places():
     degrees = [g.edge_index[0].bincount().sort().values.tolist() for g in (graph, control)]
     assert degrees[0] == degrees[1]
     assert not torch.equal(control.edge_index, graph.edge_index)
+
+
+def test_places_of_items_stay_on_their_device():
+    spans = Spans(torch.tensor([2, 1, 3])).to("meta")
+    item, owner = spans.sizes, spans.starts
+    assert item.device.type == owner.device.type == "meta"
+    with torch.device("meta"):
+        made = torch.arange(3)
+    assert made.device.type == "meta"
+    for rows, places, owners in (
+        ([2, 0], [3, 4, 5, 0, 1], [0, 0, 0, 1, 1]), ([1], [2], [0]), ([1, 1], [2, 2], [0, 1]),
+    ):  # fmt: skip
+        found = Spans([2, 1, 3]).gather(torch.tensor(rows))
+        assert [part.tolist() for part in found] == [places, owners]

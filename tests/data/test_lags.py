@@ -58,3 +58,17 @@ def test_blocks_are_means_and_need_two():
     assert blocks(torch.arange(7.0), 3) == [1, 4]
     with pytest.raises(ValueError, match="at least two blocks, found 5 values"):
         blocks(torch.arange(5.0), 3)
+
+
+def test_two_rows_and_one_ahead_are_the_least():
+    series = Series(torch.arange(6.0)[:, None], ["x"], 1.0, time=torch.arange(6).double())
+    found = lagged(series, lags=2)
+    assert found.x[..., 0].tolist() == [[0, 1], [1, 2], [2, 3], [3, 4]]
+    assert found.y.tolist() == [2, 3, 4, 5]
+    assert (found.horizon, found.base.tolist()) == (1, [0] * 4)
+    assert lagged(series, lags=5).y.tolist() == [5]
+    for given in ({"lags": 1}, {"lags": 2, "horizon": 1.0}, {"lags": 2.5}):
+        with pytest.raises(ValueError, match="lagged: "):
+            lagged(series, **given)
+    with pytest.raises(ValueError, match=r"at least 7 rows, found 6"):
+        lagged(series, lags=5, horizon=2)

@@ -93,3 +93,16 @@ def test_the_real_image_and_its_outlines_belong_together():
     assert inside.mean() - outside.mean() > 1
     turned = data.y[0].T
     assert data.x[0, 0][turned == 1].mean() - data.x[0, 0][turned == 0].mean() < 0.3
+
+
+def test_fields_are_those_that_the_stored_pages_rest_on(told):
+    data = simulated_nuclei(4)
+    assert told(data.x) == [0, 1.00003, -0.00984]
+    assert data.y.flatten().bincount().tolist() == [12914, 2994, 476]
+    assert data.x.shape == (4, 1, 64, 64)
+    deep = simulated_nuclei(2, 24, depth=8, seed=1)
+    assert told(deep.x) == [0, 1.00005, 0.00938]
+    assert deep.y.flatten().bincount().tolist() == [7871, 1186, 159]
+    assert (deep.values, deep.names) == ([0, 1, 2], ["field 0", "field 1"])
+    assert deep.rows == deep.names
+    assert torch.equal(data.x, simulated_nuclei(4, 64, None, 0).x)

@@ -31,3 +31,15 @@ def test_a_mirror_image_has_its_labels_on_the_other_side():
     sides = [(head.moving_labels[..., cut] == 1).sum() for cut in (slice(0, 32), slice(32, 64))]
     fixed = [(head.fixed_labels[..., cut] == 1).sum() for cut in (slice(0, 32), slice(32, 64))]
     assert (sides[0] > sides[1]) == (fixed[0] > fixed[1])  # left structures lie on one side of both
+
+
+def test_slices_are_those_that_the_stored_page_rests_on(told):
+    try:
+        head = mirrored_head()
+    except DataUnavailable:
+        pytest.skip("brain-mri is not at hand")
+    assert told(head.fixed) == [0.11761, 0.15093, 0.05414]
+    assert told(head.fixed_labels) == [1.35848, 2.71859, 0.55549]
+    assert told(head.moving_labels) == [1.39949, 2.77404, 0.58024]
+    assert len(head.fixed) == 10
+    assert list(STRUCTURES.values()) == [(2, 41), (3, 42), (4, 43), (10, 49), (11, 50), (12, 51)]

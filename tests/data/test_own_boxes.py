@@ -113,3 +113,49 @@ def test_columns_sizes_and_places_are_checked(home):
         read(home)
     with pytest.raises(FileNotFoundError, match="no file or folder"):
         read(home, "nothing.csv")
+
+
+def test_what_was_read_is_said(home):
+    Image.fromarray(np.full((64, 80, 3), 90, np.uint8)).save(home / "images" / "p3_c.png")
+    (home / "images" / "notes.txt").write_text("x")
+    data = read(home, empty="p3_c.png", skip="none*")
+    text = str(data.report)
+    assert "3 images" in text
+    assert "groups: none named, an image stands for itself" in text
+    assert "passed over: notes.txt" in text
+    rows = [line.split() for line in text.splitlines()]
+    assert ["egg", "1", "1"] in rows
+    assert ["mite", "1", "1"] in rows
+    assert data.groups is None
+    assert data.rows == ["p1_a.png", "p2_b.png", "p3_c.png"]
+    assert data.decisions == {"reader": "image_boxes", "size": (32, 64), "classes": ["egg", "mite"]}
+    assert data.y[2].tolist() == [-1] * data.y.shape[1]
+    assert data.scale[0].tolist() == pytest.approx([80 / 64, 2, 80 / 64, 2])
+    assert data.x.max() == data.x.min() == torch.tensor(90 / 255)
+    whole = image_boxes(home / "images", home / "boxes.csv", empty="p3_c.png")
+    assert whole.x.shape[2:] == (96, 96)
+    square = image_boxes(home / "images", home / "boxes.csv", 48, empty="p3_c.png")
+    assert square.x.shape[2:] == (48, 48)
+
+
+@pytest.mark.parametrize("size", [(32,), (31, 32), (16, 32), (528, 32), (40, 32), 33])
+def test_sides_are_multiples_of_sixteen_from_32_to_512(home, size):
+    with pytest.raises(ValueError, match="multiples of 16 from 32 to 512, found"):
+        image_boxes(home / "images", home / "boxes.csv", size)
+    assert image_boxes(home / "images", home / "boxes.csv", (32, 512)).x.shape[2:] == (32, 512)
+
+
+@pytest.mark.parametrize("row", [(-1, 0, 5, 5), (0, -1, 5, 5), (70, 0, 81, 9), (0, 60, 9, 65)])
+def test_a_box_lies_in_its_image(home, row):
+    text = HEAD + f"p1_a.png,mite,{','.join(map(str, row))}\np2_b.png,egg,0,0,80,64\n"
+    (home / "boxes.csv").write_text(text)
+    with pytest.raises(ValueError, match="leaves the image of 80 x 64 pixels"):
+        read(home)
+
+
+@pytest.mark.parametrize("row", [(5, 5, 5, 9), (5, 9, 9, 9), (9, 5, 5, 9)])
+def test_a_box_has_an_area(home, row):
+    text = HEAD + f"p1_a.png,mite,{','.join(map(str, row))}\np2_b.png,egg,0,0,80,64\n"
+    (home / "boxes.csv").write_text(text)
+    with pytest.raises(ValueError, match="has no area"):
+        read(home)

@@ -63,3 +63,26 @@ def test_another_seed_is_another_draw():
 def test_colour_and_small_images_are_refused(shape):
     with pytest.raises(ValueError, match="expected grey images of at least 16 pixels a side"):
         plant(torch.zeros(shape))
+
+
+def test_strokes_and_places_are_those_that_the_stored_pages_rest_on(told):
+    grey = torch.full((40, 1, 24, 20), 0.5)
+    found = plant(grey, seed=3)
+    assert told(found.x) == [0.5, 0.06456, 0.25]
+    assert told(found.y) == [0.55, 0.50383, 0.29872]
+    assert told(found.cause) == [0.10208, 0.30277, 0.05102]
+    assert told(found.decoy) == [0.10208, 0.30277, 0.05083]
+    v, u = torch.meshgrid(torch.arange(7) - 3.0, torch.arange(7) - 3.0, indexing="ij")
+    fade = torch.exp(-(((u**2 + v**2) / 10) ** 2))
+    upright = torch.exp(-(u**2)) * fade
+    upright = upright - upright.mean()
+    shape = strokes()[2] / upright
+    assert torch.allclose(shape, shape[0, 0].expand(7, 7), rtol=1e-4)
+    assert torch.equal(found.x, plant(grey, 3, 1.0, None, False).x)
+    assert torch.equal(plant(grey).x, plant(grey, seed=0).x)
+    for shape, fine in (((1, 1, 16, 16), True), ((1, 1, 15, 16), False), ((1, 2, 16, 16), False)):
+        if fine:
+            assert plant(torch.zeros(shape)).x.shape == shape
+        else:
+            with pytest.raises(ValueError, match="at least 16 pixels a side"):
+                plant(torch.zeros(shape))

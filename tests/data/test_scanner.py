@@ -122,3 +122,29 @@ def test_the_smallest_table_is_taken():
     order = torch.arange(150)
     data = Table(torch.rand(150, 2), (order < 15).long(), ["a", "b"], ["no", "yes"])
     assert len(clinic(dataclasses.replace(data, groups=order % 4)).x) == 150
+
+
+def test_tiles_are_those_that_the_stored_pages_rest_on(told):
+    data = stained_tiles(0.2)
+    assert told(data.x) == [0.02227, 0.06703, 0.01066]
+    assert told(data.amount) == [5.81824, 4.17243, 2.24383]
+    assert told(data.brightness) == [0.64123, 0.17351, 0.34837]
+    assert told(data.images) == [0.64123, 0.20013, 0.34834]
+    assert told(data.groups) == [7.5, 4.61202, 5.07942]
+    assert data.features[0] == "brightness, row 1 column 1"
+    assert data.features[-1] == "spread, row 4 column 4"
+    assert (len(data.features), data.classes) == (32, ["little stain", "much stain"])
+    assert told(scanners(torch.arange(50) % 2, 0.9, seed=2)) == [0.46, 0.50346, 0.24204]
+    for ink in (-0.01, 1.01):
+        with pytest.raises(ValueError, match=f"ink must be between 0 and 1, found {ink}"):
+            stained_tiles(ink)
+
+
+def test_faults_of_a_clinic_of_tiles_have_these_sizes(tissue):
+    found = clinic(tissue)
+    again = clinic(tissue, 0.3, 0.08)
+    for name, value in vars(found).items():
+        if torch.is_tensor(value):
+            assert torch.equal(value, getattr(again, name)), name
+    assert torch.allclose(found.mark, stained_tiles(0.3).x[0] - tissue.x[0])
+    assert not torch.allclose(clinic(tissue, ink=0.2).mark, found.mark)

@@ -308,3 +308,63 @@ class TestGroupFolds:
     def test_two_groups_are_refused(self):
         with pytest.raises(ValueError, match="expected at least 3 groups"):
             splits.group_folds([0, 0, 1, 1])
+
+
+def test_a_fifth_and_seed_nought_if_nothing_is_said():
+    groups = torch.arange(100) // 5
+    for split, data, named in (
+        (splits.random_split, 100, {"test": 0.2, "seed": 0}),
+        (splits.group_split, groups, {"test": 0.2, "seed": 0}),
+        (splits.time_split, range(100), {"test": 0.2, "gap": 0}),
+    ):
+        train, test = split(data)
+        asked = split(data, **named)
+        assert torch.equal(train, asked[0])
+        assert torch.equal(test, asked[1])
+        assert len(test) == 20
+    folds = splits.group_folds(groups)
+    assert len(folds) == 5
+    for one, other in zip(folds, splits.group_folds(groups, 5, seed=0)):
+        assert all(map(torch.equal, one, other))
+    assert not torch.equal(folds[0][2], splits.group_folds(groups, seed=1)[0][2])
+
+
+def test_folds_test_each_group_once_and_choose_by_the_next():
+    groups = torch.arange(60) // 5
+    folds = splits.group_folds(groups, 4)
+    assert sorted(torch.cat([test for *_, test in folds]).tolist()) == list(range(60))
+    for i, (train, valid, test) in enumerate(folds):
+        assert torch.equal(valid, folds[(i + 1) % 4][2])
+        assert sorted(torch.cat([train, valid, test]).tolist()) == list(range(60))
+        assert train.tolist() == sorted(train.tolist())
+    assert len(splits.group_folds([0, 1, 2], 9)) == 3
+    with pytest.raises(ValueError, match="expected at least 3 groups and folds.* found 2 groups"):
+        splits.group_folds([0, 1, 1])
+    with pytest.raises(ValueError, match="found 3 groups and k=2"):
+        splits.group_folds([0, 1, 2], 2)
+
+
+def test_rows_are_drawn_by_a_torch_permutation_of_their_seed():
+    _, test = splits.random_split(50, test=0.1, seed=7)
+    order = torch.randperm(50, generator=torch.Generator().manual_seed(7))
+    assert set(test.tolist()) == set(order[:5].tolist())
+    _, test = splits.group_split(torch.arange(10).repeat_interleave(3), test=0.3, seed=7)
+    order = torch.randperm(10, generator=torch.Generator().manual_seed(7))
+    assert set((test // 3).tolist()) == set(order[:3].tolist())
+    for n, share, count in ((10, 0.25, 3), (10, 0.24, 2), (2, 0.5, 1), (3, 0.5, 2)):
+        assert len(splits.random_split(n, test=share)[1]) == count
+    assert len(splits.group_split([0, 1], test=0.01)[1]) == 1
+    assert len(splits.group_split([0, 1], test=0.99)[0]) == 1
+
+
+def test_a_gap_keeps_rows_out_that_are_too_near():
+    train, test = splits.time_split(range(10), test=0.3, gap=2)
+    assert (train.tolist(), test.tolist()) == ([0, 1, 2, 3, 4, 5], [7, 8, 9])
+    train, _ = splits.time_split(range(10), test=0.3, gap=1)
+    assert train.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    for gap in (-1, "2"):
+        with pytest.raises(ValueError, match="time_split: gap must not be negative"):
+            splits.time_split(range(10), gap=gap)
+    for test in (0, 1, "0.2", -0.1):
+        with pytest.raises(ValueError, match="test must be a share between 0 and 1"):
+            splits.random_split(10, test=test)

@@ -56,3 +56,21 @@ def test_walks_end_at_the_marker_and_come_from_three_settings():
     assert x.abs().max() <= 1
     assert (x[:, 0] == x[:, 1]).all(1).sum() > 300  # short walks repeat their first row in front
     assert (x[:, -1] != x[:, -2]).any(1).sum() > 300
+
+
+def test_series_are_those_that_the_stored_pages_rest_on(told):
+    assert told(mackey_glass(300).x) == [0.93005, 0.22735, 0.46396]
+    other = mackey_glass(200, delay=20.0, every=3.0, noise=0.1, seed=2)
+    assert told(other.x) == [0.92133, 0.27379, 0.45669]
+    assert (other.step, mackey_glass(300).step) == (3, 6)
+    assert told(mackey_glass(300).time) == [897.0, 520.48055, 599.0]
+    assert len(mackey_glass().x) == 1500
+    assert torch.equal(
+        mackey_glass(50).x, mackey_glass(50, delay=17.0, every=6.0, noise=0.0, seed=0).x
+    )
+    assert told(sunspots().x) == [49.7521, 40.45259, 27.42835]
+    assert told(sunspots().time) == [1854.0, 89.34484, 952.83333]
+    assert told(co2().x) == [339.6192, 17.11645, 174.69132]
+    assert told(co2().time) == [1980.04167, 12.66562, 993.68056]
+    assert (sunspots().features, co2().features, sunspots().step) == (["sunspots"], ["CO2"], 1)
+    assert co2().step == pytest.approx(1 / 12)

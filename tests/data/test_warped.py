@@ -74,3 +74,31 @@ def test_other_data_are_refused():
     assert require_pairs(None) is None
     with pytest.raises(ValueError, match="expected pairs, found list"):
         require_pairs([1])
+
+
+def test_pairs_are_those_that_the_stored_pages_rest_on(told):
+    field = smooth_field((20, 16), np.random.default_rng(0))
+    assert told(field) == [-1.97277, 1.53684, -1.15536]
+    assert np.array_equal(
+        field, smooth_field((20, 16), np.random.default_rng(0), width=8.0, size=2.5)
+    )
+    pairs = simulated_pairs(3)
+    assert told(pairs.fixed) == [0.19564, 0.29007, 0.10025]
+    assert told(pairs.moving) == [0.19641, 0.29289, 0.09877]
+    assert told(pairs.truth) == [-0.14466, 2.49585, -0.18641]
+    assert (int(pairs.inside.sum()), pairs.block.tolist()) == (4677, [2, 0, 1])
+    pairs = simulated_pairs(3, part="middle", seed=2)
+    assert told(pairs.fixed) == [0.30928, 0.37091, 0.15357]
+    assert told(pairs.moving) == [0.30095, 0.37032, 0.14978]
+    assert told(pairs.truth) == [-0.04232, 2.16469, -0.07789]
+    assert int(pairs.inside.sum()) == 6292
+    slices, heights = head_slices()
+    assert told(slices) == [0.26125, 0.34984, 0.12681]
+    assert told(heights) == [15.0, 27.27636, 15.5]
+
+
+def test_volumes_are_those_that_the_stored_pages_rest_on(told):
+    pairs = simulated_volumes(2)
+    assert told(pairs.fixed) == [0.11288, 0.24528, 0.0534]
+    assert told(pairs.moving) == [0.11406, 0.25044, 0.05658]
+    assert told(pairs.truth) == [0.27674, 1.16766, 0.11196]

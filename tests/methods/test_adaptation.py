@@ -1,14 +1,16 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import nn
 
 from helpers.ground.random import generator
-from helpers.methods.adaptation import PLAIN, WAYS, choose, joint, train, turning
-from helpers.methods.discrepancy import joint_mmd, mmd
+from helpers.methods import adaptation
+from helpers.methods.adaptation import PLAIN, WAYS, Way, choose, joint, train, turning
+from helpers.methods.discrepancy import joint_mmd, mmd, recolour
 from helpers.methods.gradient_reversal import Adaptable
-from helpers.methods.sites import Sites, dense, distort_columns
+from helpers.methods.sites import Sites, dense, distort_columns, fade_images
 
 
 def clouds(shift=3.0, count=200):
@@ -115,3 +117,96 @@ def test_a_choice_among_what_was_not_tried_is_refused():
 def test_joint_layers_that_do_not_pair_are_refused():
     with pytest.raises(ValueError, match="found 2 and 1"):
         joint_mmd([torch.ones(3, 2)] * 2, [torch.ones(3, 2)])
+
+
+def test_the_pages_name_these_settings():
+    """What a table of the chapter prints; the last column of each is what was tried."""
+    said = {name: (way.name, *way.settings) for name, way in WAYS.items() if way.name}
+    assert said == {
+        "standardised": ("floor", 0.02, 0.05, 0.2),
+        "recoloured": ("ridge", 0.003, 0.01, 0.1),
+        "augmented": ("strength", 0.25, 0.5, 1),
+        "augmented, own statistics": ("strength", 0.25, 0.5, 1),
+        "augmented without blur and shift": ("strength", 0.25, 0.5, 1),
+        "CORAL loss": ("weight", 10, 100, 1000),
+        "MMD": ("weight", 0.3, 1, 3),
+        "gradient reversal": ("strength", 0.1, 0.3, 1),
+        "two players": ("rate", 3e-5, 1e-4, 3e-4),
+        "self-supervision": ("weight", 0.1, 0.3, 1),
+        "joint MMD": ("weight", 0.3, 1, 3),
+        "MMD, augmented": ("weight", 0.3, 1, 3),
+    }
+    bare = ["source only", "own statistics", "target labels"]
+    assert [name for name, way in WAYS.items() if way.settings == (None,)] == bare
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What `fit` is given, without training."""
+    seen = []
+
+    def fit(net, *data, **options):
+        seen.append((net, data, options))
+        return SimpleNamespace(averaged=net)
+
+    monkeypatch.setattr(adaptation, "fit", fit)
+    return seen
+
+
+def test_all_are_trained_by_one_adam_for_the_steps_of_the_sites(asked):
+    for rows, steps, epochs in ((200, 60, 15), (200, 61, 16), (128, 10, 5), (129, 10, 4)):
+        sites = replace(clouds(), x=torch.randn(rows, 5), y=torch.zeros(rows).long(), steps=steps)
+        torch.manual_seed(7)
+        expected = dense(5, 2).classifier.weight
+        net = train(PLAIN, (sites.x, sites.y), sites, 7, transform="turn")
+        options = asked[-1][2]
+        assert (options["epochs"], options["seed"], options["transform"]) == (epochs, 7, "turn")
+        assert torch.equal(net.classifier.weight, expected)
+        adam = options["optimizer"]([nn.Parameter(torch.zeros(1))])
+        assert isinstance(adam, torch.optim.Adam)
+        assert (adam.defaults["lr"], adam.defaults["betas"]) == (0.001, (0.5, 0.99))
+
+
+def test_what_is_trained_on_is_what_each_way_says(asked, monkeypatch):
+    monkeypatch.setattr(adaptation, "predict", lambda net, rows: rows)
+    sites = clouds()
+    seen = WAYS["standardised"].scores(sites, 0.5, 0)
+    assert torch.allclose(seen, (sites.test - sites.pool.mean(0)) / (sites.pool.std(0) + 0.5))
+    ((x, y),) = asked[-1][1]
+    assert torch.allclose(x, (sites.x - sites.x.mean(0)) / (sites.x.std(0) + 0.5))
+    assert torch.equal(y, sites.y)
+    assert torch.equal(WAYS["recoloured"].scores(sites, 0.1, 0), sites.test)
+    assert torch.equal(asked[-1][1][0][0], recolour(sites.x, sites.pool, ridge=0.1))
+    for name, strength in (("augmented", 0.7), ("augmented, own statistics", 0.2)):
+        if "own" in name:
+            monkeypatch.setattr(adaptation, "renormalise", lambda net, x: net)
+        assert torch.equal(WAYS[name].scores(sites, strength, 0), sites.test)
+        found = asked[-1][2]["transform"]((sites.x, sites.y), generator(3))
+        assert torch.equal(found[0], distort_columns(sites.x, strength, generator(3)))
+        assert torch.equal(found[1], sites.y)
+    WAYS["augmented without blur and shift"].scores(sites, 0.4, 0)
+    found = asked[-1][2]["transform"]((sites.x,), generator(3))
+    assert torch.equal(found[0], fade_images(sites.x, 0.4, generator(3)))
+    WAYS["MMD, augmented"].scores(sites, 1, 0)
+    found = asked[-1][2]["transform"]((sites.x,), generator(3))
+    assert torch.equal(found[0], distort_columns(sites.x, 0.5, generator(3)))
+    WAYS["target labels"].scores(sites, None, 0)
+    assert [torch.equal(a, b) for a, b in zip(asked[-1][1][0], (sites.pool, sites.hidden))] == [
+        True
+    ] * 2
+
+
+def test_the_chosen_setting_is_used_and_a_named_one_before_it():
+    asked = []
+
+    def scores(sites, setting, seed):
+        asked.append((setting, seed))
+        return torch.nn.functional.one_hot(sites.truth, 2).float()
+
+    way = Way(scores, "weight", (1, 2), 2)
+    assert way.accuracy(clouds(), 4) == 1
+    assert way.accuracy(clouds(), 5, 1) == 1
+    assert asked == [(2, 4), (1, 5)]
+    assert Way(scores).accuracy(clouds(), 6) == 1
+    assert asked[-1] == (None, 6)
+    assert way.budget == "weight 2 of 1, 2"

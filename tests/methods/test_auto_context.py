@@ -44,3 +44,46 @@ def test_one_class_is_always_said_and_one_image_is_refused():
     assert learn_in_two_stages(x, y, 3, 7)(x).eq(0).all()
     with pytest.raises(ValueError, match="two images or more, found 1"):
         learn_in_two_stages(x[:1], y[:1], 3, 7)
+
+
+def test_the_trees_are_scikit_learn_s_with_these_settings(monkeypatch):
+    from helpers.methods import auto_context
+
+    rng = np.random.default_rng(0)
+    features, y = rng.random((400, 3)), rng.integers(2, size=400)
+    trees = boosted(features, y, 5, 7)
+    wanted = {
+        "learning_rate": 0.2, "max_iter": 40, "max_leaf_nodes": 5, "class_weight": "balanced",
+        "early_stopping": False, "random_state": 7,
+    }  # fmt: skip
+    assert trees.get_params() | wanted == trees.get_params()
+    monkeypatch.setattr(auto_context, "PIXELS", 50)
+    seen = []
+    monkeypatch.setattr(
+        auto_context.HistGradientBoostingClassifier, "fit",
+        lambda self, x, y: seen.append((x, y)) or self,
+    )  # fmt: skip
+    boosted(features, y, 5, 7)
+    some = np.random.default_rng(7).permutation(400)[:50]
+    assert np.array_equal(seen[0][0], features[some])
+    assert np.array_equal(seen[0][1], y[some])
+
+
+def test_the_first_stage_learns_from_every_second_image_and_the_second_from_the_others(monkeypatch):
+    from helpers.methods import auto_context
+
+    taught = []
+
+    def boosted(features, y, leaves, seed):
+        taught.append((len(features), sorted(set(y.tolist())), leaves, seed))
+        from sklearn.dummy import DummyClassifier
+
+        return DummyClassifier().fit(features, y)
+
+    monkeypatch.setattr(auto_context, "boosted", boosted)
+    x = torch.rand(3, 1, 8, 8)
+    y = torch.arange(3)[:, None, None].expand(3, 8, 8)
+    found = learn_in_two_stages(x, y, 3, 5, seed=9)(x)
+    assert taught == [(128, [0, 2], 5, 9), (64, [1], 5, 9)]
+    assert found.shape == (3, 8, 8)
+    assert found.eq(1).all()

@@ -56,3 +56,26 @@ def test_errors_say_what_was_found():
     for errors, confidence in (([], 0.9), ([1.0], 1.0), ([-1.0], 0.9)):
         with pytest.raises(ValueError, match="expected absolute errors and a confidence"):
             margin(torch.tensor(errors), confidence)
+
+
+@pytest.mark.parametrize("confidence", [0, 1, -0.1, 1.1])
+def test_a_confidence_lies_between_nothing_and_certainty(confidence):
+    with pytest.raises(ValueError, match=f"found 3 errors and {confidence}"):
+        margin(torch.ones(3), confidence)
+    assert margin(torch.tensor([0.0]), 0.5) == 0
+    assert margin(torch.ones(3)) == margin(torch.ones(3), 0.9) == math.inf
+    errors = torch.arange(1.0, 10)
+    assert (margin(errors), margin(errors, 0.5), margin(errors, 0.89)) == (9, 5, 9)
+    assert margin(errors[:8]) == math.inf
+
+
+def test_temperatures_reach_from_a_hundredth_to_a_thousand():
+    y = torch.tensor([0.0, 1, 0, 1, 0, 1, 1, 0, 1, 0])
+    score = torch.tensor([-1.0, 1, -1, 1, 1, -1, 1, -1, 1, -1])  # eight of ten right
+    usual = 1 / math.log(4)
+    for factor in (0.02, 1.0, 500.0):
+        assert temperature(factor * score, y) == pytest.approx(factor * usual, rel=1e-3)
+    sure = temperature(torch.tensor([-1.0, 1.0]), torch.tensor([0.0, 1.0]))
+    assert sure == pytest.approx(math.exp(-5), rel=0.01)
+    chance = temperature(torch.tensor([-1.0, -1.0]), torch.tensor([0.0, 1.0]))
+    assert chance == pytest.approx(math.exp(7), rel=0.01)

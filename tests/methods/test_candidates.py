@@ -4,6 +4,7 @@ import torch
 from rdkit import Chem
 
 from helpers.data.graphs import smiles_to_graph
+from helpers.methods import candidates
 from helpers.methods.candidates import (
     add,
     best,
@@ -80,3 +81,49 @@ def test_sums_agree_with_counting_by_hand_and_do_not_see_the_wiring():
     assert found[:, 26:30].sum(1).tolist() == [2, 2, 2, 3]
     assert torch.equal(found[0], found[1])
     assert not torch.equal(found[0], found[2])
+
+
+def test_parents_are_the_best_and_children_as_many_as_asked(monkeypatch):
+    """Edits add a letter, the score is the length: only the longest may have children."""
+    tried = []
+
+    def edited(smiles, random):
+        tried.append(smiles)
+        return smiles + random.choice("NOF")
+
+    monkeypatch.setattr(candidates, "edited", edited)
+    rounds = []
+
+    def score(smiles):
+        rounds.append(list(smiles))
+        return [-float(text.count("C")) + len(text) for text in smiles]
+
+    known = evolve(score, ["CCC", "CN", "N"], rounds=2, keep=2, children=3, seed=4)
+    assert rounds[0] == ["CCC", "CN", "N"]
+    assert [len(found) for found in rounds[1:]] == [3, 3]
+    assert set(tried[: len(tried) // 2]) <= {"CN", "N", *known}
+    assert "CCC" not in tried
+    assert rounds[1] == sorted(rounds[1])
+    again = evolve(score, ["CCC", "CN", "N"], rounds=2, keep=2, children=3)
+    assert evolve(score, ["CCC", "CN", "N"], rounds=2, keep=2, children=3, seed=0) == again != known
+
+
+def test_a_search_that_makes_nothing_new_gives_up_after_fifty_tries_a_child(monkeypatch):
+    calls = []
+    monkeypatch.setattr(candidates, "edited", lambda smiles, random: calls.append(smiles))
+    assert evolve(lambda s: [1.0] * len(s), ["C"], rounds=2, keep=1, children=3) == {"C": 1.0}
+    assert len(calls) == 2 * 150
+
+
+def test_twenty_of_ten_rounds_of_thirty_if_nothing_is_said(monkeypatch):
+    seen = {}
+
+    def evolve(ask, start, **given):
+        seen.update(given)
+        return dict(zip(start, ask(start)))
+
+    monkeypatch.setattr(candidates, "evolve", evolve)
+    both_ways(lambda s: [1.0] * len(s), ["C"], ["N"] * 3)
+    assert seen == {"rounds": 10, "keep": 20, "children": 30, "seed": 0}
+    assert len(best({str(k): k for k in range(30)})) == 20
+    assert next(iter(best({"a": 1.0, "b": 3.0, "c": 2.0}, 1))) == "b"

@@ -53,3 +53,27 @@ def test_the_m_step_needs_the_right_rows():
 def test_says_what_is_no_step():
     with pytest.raises(ValueError, match="expected at least one step, found 0"):
         dawid_skene(torch.tensor([[0, 1]]), 2, steps=0)
+
+
+def test_it_stops_when_nothing_moves_or_after_two_hundred_steps():
+    votes, _ = planted_votes([0.9, 0.7, 0.8], rows=300, classes=2, silent=0.2, seed=1)
+    found, asked = dawid_skene(votes, 2), dawid_skene(votes, 2, steps=200, change=1e-6)
+    assert torch.equal(found.tables, asked.tables)
+    assert len(found.likelihood) == 200  # it still moves
+    assert len(dawid_skene(votes, 2, steps=1).likelihood) == 1
+    plain = torch.tensor([[0, 0, 0]] * 30 + [[1, 1, 1]] * 30 + [[0, 0, 1]] * 2)
+    few, many = (len(dawid_skene(plain, 2, change=c).likelihood) for c in (0.5, 1e-6))
+    assert few < len(dawid_skene(plain, 2).likelihood) == many < 200
+    for steps in (0, -1, 2.0, "3"):
+        with pytest.raises(ValueError, match="^dawid_skene: expected at least one step, found"):
+            dawid_skene(votes, 2, steps=steps)
+    assert LEAST == 0.01
+
+
+def test_silence_is_a_reply_of_its_own_and_a_class_nobody_has_stays_possible():
+    assert replies(torch.tensor([[1, -1]]), 2).tolist() == [[[0, 1, 0], [0, 0, 1]]]
+    said = replies(torch.tensor([[0], [0]]), 2)
+    prior, tables = maximisation(said, torch.tensor([[1.0, 0.0]] * 2).double())
+    assert prior.tolist() == pytest.approx([1, 1e-12], rel=1e-3)
+    assert tables[0, 0].tolist() == pytest.approx([2.01 / 2.03, 0.01 / 2.03, 0.01 / 2.03])
+    assert tables[0, 1].tolist() == pytest.approx([1 / 3] * 3)

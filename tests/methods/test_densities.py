@@ -111,3 +111,39 @@ def test_smote_stays_on_lines_between_neighbours():
     assert (drawn[drawn[:, 0] > 5][:, 0] == 10).all()
     wide = smote(few, 3, 0, 0).draw(500, 0)
     assert ((wide[:, 0] > 2) & (wide[:, 0] < 8)).any()
+
+
+def test_draws_are_those_of_a_generator_of_their_seed():
+    rows = torch.arange(12.0).view(6, 2)
+    g = torch.Generator().manual_seed(3)
+    chosen = rows[torch.randint(6, (5,), generator=g)]
+    wanted = chosen + 0.1 * torch.randn(5, 2, generator=g)
+    assert torch.equal(copies(rows, 0.1, 0, 0).draw(5, 3), wanted)
+    near = neighbours(rows, 2)
+    assert near.shape == (6, 2)
+    assert neighbours(rows, 9).shape == (6, 5)
+    g = torch.Generator().manual_seed(3)
+    drawn = torch.randint(6, (5,), generator=g)
+    around = rows[near[drawn]]
+    middle = around.mean(1, keepdim=True)
+    weight = torch.randn(5, 1, 2, generator=g) / 2**0.5
+    assert torch.equal(
+        local_gaussians(rows, 2, 0, 0).draw(5, 3), (middle + weight @ (around - middle))[:, 0]
+    )
+    g = torch.Generator().manual_seed(3)
+    drawn = torch.randint(6, (5,), generator=g)
+    there = rows[near[drawn]][torch.arange(5), torch.randint(2, (5,), generator=g)]
+    wanted = rows[drawn].lerp(there, torch.rand(5, 1, generator=g))
+    assert torch.allclose(smote(rows, 2, 0, 0).draw(5, 3), wanted, atol=1e-6)
+
+
+def test_mixtures_have_at_most_half_as_many_parts_as_rows_and_a_ridge():
+    rows = torch.randn(24, 3, generator=torch.Generator().manual_seed(0))
+    for asked, used in ((5, 5), (12, 12), (20, 12)):
+        found = mixture(rows, asked, 0, 7).estimator
+        assert (found.n_components, found.reg_covar, found.random_state) == (used, 0.02, 7)
+    one = mixture(rows, 1, 0, 7)
+    assert one.score(rows) == pytest.approx(float(one.estimator.score(rows.double().numpy())))
+    assert torch.equal(one.draw(9, 2), one.draw(9, 2))
+    for asked, used in ((1, 1), (2, 2), (9, 2)):
+        assert gaussian(rows, asked, 0, 0).estimator.n_components_ == used

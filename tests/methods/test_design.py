@@ -2,14 +2,19 @@ import pytest
 import torch
 from scipy.stats import norm
 
+from helpers.methods import design
 from helpers.methods.design import (
     STRATEGIES,
     campaign,
     expected_improvement,
     improvement,
     one_step_first,
+    process,
     shared_sites,
+    thompson,
 )
+from helpers.models.gaussian_process import condition
+from helpers.models.linear_models import ridge
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +92,85 @@ def test_too_small_a_pool_is_refused(landscape):
     x, y, _ = landscape
     with pytest.raises(ValueError, match="expected at least 68 rows, found 64"):
         campaign(improvement, x, y, torch.arange(8), rounds=3, batch=20)
+
+
+def test_each_strategy_is_its_formula(landscape):
+    x, y, *_ = landscape
+    x, y = x[:60], y[:60]
+    posterior = process(x[:30], y[:30])
+    mean, deviation = posterior(x)
+    draws = torch.Generator().manual_seed(0)
+    known = x[:30], y[:30], x
+    assert torch.equal(STRATEGIES["process, mean"](*known, draws), posterior.mean(x))
+    assert torch.equal(STRATEGIES["process, upper bound"](*known, draws), mean + 2 * deviation)
+    gain = expected_improvement(mean, deviation, float(y[:30].max()))
+    assert torch.equal(STRATEGIES["process, improvement"](*known, draws), gain)
+    assert torch.equal(
+        STRATEGIES["line"](*known, draws), ridge(x[:30].double(), y[:30].double(), 1.0)(x.double())
+    )
+    logs = (y[:30].clamp(min=0) + 0.01).log().double()
+    assert torch.equal(
+        STRATEGIES["products of effects"](*known, draws),
+        ridge(x[:30].double(), logs, 1.0)(x.double()),
+    )
+    seed = torch.Generator().manual_seed(4)
+    chance = STRATEGIES["at random"](*known, seed)
+    assert torch.equal(chance, torch.rand(60, generator=torch.Generator().manual_seed(4)))
+
+
+def test_thompson_votes_once_a_draw_among_the_most_promising(landscape):
+    x, y, *_ = landscape
+    x, y = x[:60], y[:60]
+    found = STRATEGIES["process, Thompson"](x[:30], y[:30], x, torch.Generator().manual_seed(2))
+    assert found.round().sum() == 96
+    few = thompson(x[:30], y[:30], x, torch.Generator().manual_seed(2), count=10, among=5)
+    posterior = process(x[:30], y[:30])
+    mean, deviation = posterior(x)
+    top = (mean + 2 * deviation).topk(5).indices
+    best = posterior.draw(x[top], 10, torch.Generator().manual_seed(2)).argmax(1)
+    votes = top[best].bincount(minlength=60)
+    assert torch.allclose(few, votes + 1e-6 * mean)
+
+
+def test_sites_and_rounds_if_nothing_is_said():
+    assert shared_sites(4, 0.5)(torch.eye(3), torch.eye(3))[0].tolist() == pytest.approx(
+        [1 / 8, 1 / 16, 1 / 16]
+    )
+    x = torch.nn.functional.one_hot(torch.arange(500) % 5, 5).double()
+    first = torch.arange(4)
+    found = campaign(STRATEGIES["at random"], x, torch.zeros(500), first)
+    assert len(found) == len(set(found.tolist())) == 4 + 3 * 96
+    assert torch.equal(
+        found,
+        campaign(STRATEGIES["at random"], x, torch.zeros(500), first, rounds=3, batch=96, seed=0),
+    )
+    just = campaign(STRATEGIES["at random"], x[:10], torch.zeros(10), first, rounds=2, batch=3)
+    assert sorted(just.tolist()) == list(range(10))
+    sites = torch.tensor([[0, 0], [0, 1], [1, 1], [1, 0], [2, 2]])
+    assert one_step_first(sites, 4, 0)[:3].tolist() == [0, 1, 3]
+    assert set(one_step_first(sites, 5, 0).tolist()) == {0, 1, 2, 3, 4}
+    assert len(one_step_first(sites, 2, 0)) == 2
+    assert float(expected_improvement(torch.tensor(1.0), torch.tensor(0.0), 3.0)) == 0
+
+
+def test_a_process_takes_the_likeliest_of_four_decays_and_three_noises(landscape):
+    x, y, _ = landscape
+    tried = [
+        condition(shared_sites(3, decay), x[:40], y[:40], noise)
+        for decay in (0.2, 0.4, 0.6, 0.8)
+        for noise in (0.01, 0.1, 0.5)
+    ]
+    best = max(float(one.evidence()) for one in tried)
+    assert float(process(x[:40], y[:40]).evidence()) == pytest.approx(best, abs=1e-4)
+    seen = []
+
+    def most_likely(kernels, x, y, noises):
+        seen.append(([float(k(x[:1], x[1:2])) for k in kernels], noises))
+
+    design.most_likely, kept = most_likely, design.most_likely
+    try:
+        process(torch.eye(3)[:2], y[:2])  # one site, which differs
+    finally:
+        design.most_likely = kept
+    assert seen[0][0] == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert seen[0][1] == (0.01, 0.1, 0.5)

@@ -10,6 +10,7 @@ from helpers.methods.discrepancy import (
     covariance,
     discrepancy,
     gaussian_kernel,
+    joint_mmd,
     median_distance,
     mmd,
     recolour,
@@ -196,3 +197,46 @@ def test_renewed_statistics_are_those_of_the_data_without_dropout():
     model = nn.Sequential(nn.Dropout(0.6), nn.BatchNorm1d(3))
     x = torch.randn(4000, 3) * 2
     assert torch.allclose(renormalise(model, x)[1].running_var, x.var(0), rtol=1e-4)
+
+
+def test_a_joint_distance_is_the_product_of_kernels_by_scikit_learn():
+    from sklearn.metrics.pairwise import rbf_kernel
+
+    _, _, x, y = samples()
+    layers = (x, x[:, :2] ** 2), (y, y[:, :2] ** 2)
+    whole = 1
+    for one, other in zip(*layers):
+        width = float(median_distance(one, other))
+        both = torch.cat([one, other]).numpy()
+        whole = whole * rbf_kernel(both, gamma=1 / (2 * width**2))
+    theirs = whole[:30, :30].mean() + whole[30:, 30:].mean() - 2 * whole[:30, 30:].mean()
+    assert float(joint_mmd(*layers)) == pytest.approx(theirs)
+    with pytest.raises(ValueError, match="joint_mmd: expected two samples"):
+        joint_mmd([x], [y[:, :2]])
+    same = torch.ones(5, 2)
+    assert float(joint_mmd([same], [same])) == 0
+    assert float(mmd(same, same)) == 0
+
+
+@pytest.mark.parametrize("method", [mmd, coral, recolour])
+def test_samples_are_tables(method):
+    for one, other in ((torch.randn(5), torch.randn(5, 2)), (torch.randn(5, 2), torch.randn(5))):
+        with pytest.raises(ValueError, match=f"^{method.__name__}: expected two samples"):
+            method(one, other)
+
+
+def test_a_ridge_of_one_if_nothing_is_said_and_a_weight_of_nothing_is_a_weight():
+    _, _, x, y = samples()
+    assert torch.equal(recolour(x, y), recolour(x, y, ridge=1.0))
+    assert not torch.allclose(recolour(x, y), recolour(x, y, ridge=2.0))
+    flat = x.clone()
+    flat[:, 1] = 3.0
+    assert recolour(flat, y, ridge=0.0).isfinite().all()
+    torch.manual_seed(0)
+    model = Adaptable(nn.Linear(4, 3), nn.Linear(3, 2))
+    batch = torch.randn(9, 4), torch.randint(2, (9,)), torch.randn(7, 4)
+    found = discrepancy(mmd, 0)(model, batch)
+    assert torch.allclose(found["loss"], nn.functional.cross_entropy(model(batch[0]), batch[1]))
+    assert not found["classify"].requires_grad
+    double = discrepancy(mmd, 0, loss=lambda a, b: 2 * nn.functional.cross_entropy(a, b))
+    assert torch.allclose(double(model, batch)["loss"], 2 * found["loss"])

@@ -7,13 +7,17 @@ from sklearn.linear_model import Ridge
 from helpers.data.lags import in_time, lagged
 from helpers.data.series import Series
 from helpers.data.time_series import sunspots
+from helpers.methods import forecasters
 from helpers.methods.forecasters import (
     Forecaster,
     choose,
+    last_season,
+    last_value,
     network,
     ridge,
     rivals,
 )
+from helpers.train.schedule import one_cycle
 
 
 def wave(length=160, trend=0.0):
@@ -137,3 +141,85 @@ def test_a_column_that_is_constant_in_training_is_refused():
     train, valid, _ = in_time(windows)
     with pytest.raises(ValueError, match="column 1 .* is constant in the training part"):
         choose(rivals(12, 12)["ridge on lags"], windows, train, valid)
+
+
+def test_all_that_was_tried():
+    found = rivals(11, 24)
+    assert {name: (rival.name, rival.settings) for name, rival in found.items()} == {
+        "last value": ("", (None,)),
+        "last season": ("period", (11,)),
+        "auto-regression": ("order", (3, 12, 23)),
+        "ridge on lags": ("penalty", (1e-6, 1e-3, 0.1, 1, 10, 100, 1000, 10_000)),
+        "kernel on lags": (
+            "penalty and width",
+            tuple(
+                (a, b) for a in (1e-12, 1e-9, 1e-6, 1e-3, 0.1, 10) for b in (0.3, 1, 3, 10, 30, 100)
+            ),
+        ),
+        "boosting on lags": ("leaves", (2, 4, 8, 16, 256)),
+        "forest on lags": ("in a leaf", (1, 3, 10)),
+        **dict.fromkeys(("flat network", "RNN", "GRU", "LSTM"), ("rate", (0.003, 0.01, 0.03, 0.1))),
+    }
+    again = {name for name, rival in found.items() if rival.again}
+    assert again == {name for name in found if name.endswith("lags")}
+    assert found["ridge on lags"].rows == found["boosting on lags"].rows == (6, 12, 24)
+    assert rivals(11, 4)["ridge on lags"].rows == (2, 4)
+    assert rivals(11, 4)["auto-regression"].settings == (1, 2, 3)
+    assert (
+        found["ridge on lags"].budget
+        == "penalty 1e-06, 0.001, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0; rows 6, 12, 24"
+    )
+    assert found["last season"].budget == "period 11"
+
+
+@pytest.mark.parametrize("horizon", [1, 4, 12, 13])
+def test_a_season_back_is_the_latest_that_is_known(horizon):
+    windows = lagged(wave(), lags=30, horizon=horizon)
+    x = windows.x
+    back = 12 if horizon <= 12 else 24
+    found = last_season(windows, None, 12, 0)(x)
+    assert torch.equal(found, x[:, 29 + horizon - back, 0])
+    assert torch.equal(last_value(windows, None, None, 0)(x), x[:, 29, 0])
+
+
+def test_boosting_and_ridge_say_what_the_library_says():
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    windows = lagged(sunspots(), lags=11)
+    train, valid, _ = in_time(windows)
+    few = windows.part(train)
+    x, y = few.x.flatten(1).double().numpy(), few.y.double().numpy()
+    new = windows.x[valid]
+    for name, setting, library in (
+        ("ridge on lags", 3.0, Ridge(3.0)),
+        (
+            "boosting on lags",
+            4,
+            HistGradientBoostingRegressor(
+                max_leaf_nodes=4, min_samples_leaf=10, early_stopping=False, random_state=5
+            ),
+        ),
+    ):
+        wanted = library.fit(x, y).predict(new.flatten(1).double().numpy())
+        found = rivals(11, 11)[name].learn(few, None, setting, 5)(new)
+        assert found.dtype == torch.float32
+        assert torch.allclose(found, torch.as_tensor(wanted).float(), atol=1e-4)
+
+
+def test_a_network_is_trained_like_this(monkeypatch):
+    seen = []
+    monkeypatch.setattr(forecasters, "fit", lambda *given, **options: seen.append((given, options)))
+    windows = lagged(wave(), lags=12)
+    for cell in ("lstm", "flat"):
+        named = {} if cell == "lstm" else {"cell": cell}
+        network(windows, windows, 0.02, 3, **named)
+        (net, train, valid), options = seen[-1]
+        assert train[1].shape == valid[1].shape == (len(windows.x), 1)
+        assert (options["epochs"], options["lr"], options["batch_size"]) == (60, 0.02, 32)
+        assert (options["clip"], options["stop"].epochs, options["seed"]) == (1.0, 12, 3)
+        assert options["schedule"](0.4) == one_cycle()(0.4)
+        assert net(windows.x[:3]).shape == (3, 1)
+    flat = [part.out_features for part in net.modules() if isinstance(part, torch.nn.Linear)]
+    assert flat == [64, 1]
+    lstm = seen[0][0][0]
+    assert {p.shape[1] for p in lstm.parameters() if p.ndim == 2} >= {1, 16}

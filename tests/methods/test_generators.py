@@ -1,10 +1,15 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 
+from helpers.methods import generators
 from helpers.methods.densities import Noisy, copies, kernel_density
 from helpers.methods.gan import non_saturating
 from helpers.methods.generators import (
     WAYS,
+    Carried,
+    Network,
     Way,
     adam,
     choose,
@@ -59,3 +64,93 @@ def test_budgets_as_text_and_as_passes():
     assert epochs_of(1, rows(640)) == 1
     assert unchanged("network") == "network"
     assert adam(0.1)([torch.nn.Parameter(torch.zeros(1))]).defaults["betas"] == (0.0, 0.9)
+
+
+def test_the_pages_name_these_settings():
+    """What a table of the chapter prints as the budget of each way."""
+    rates = "rates 0.001 / 0.001, 0.003 / 0.003, 0.003 / 0.01"
+    assert {name: way.budget for name, way in WAYS.items()} == {
+        "training rows with noise": "noise 0.01",
+        "one Gaussian": "directions 20, 40, 60",
+        "mixture of Gaussians": "components 6, 12, 24",
+        "kernel density": "width 0.4, 0.5, 0.6",
+        "local Gaussians": "neighbours 10, 20, 40",
+        "SMOTE": "neighbours 3, 5, 10",
+        "plain game": rates,
+        "spectral norm": rates,
+        "WGAN-GP": rates,
+        "flow matching": "rate 0.003, 0.006, 0.01",
+    }
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What `fit` is given, without training."""
+    seen = []
+
+    def fit(net, *data, **options):
+        seen.append((net, data, options))
+        return SimpleNamespace(
+            averaged=net if isinstance(net, torch.nn.Sequential) else dict(net.items())
+        )
+
+    monkeypatch.setattr(generators, "fit", fit)
+    return seen
+
+
+def widths(net):
+    return [
+        (a.in_features, a.out_features) for a in net.modules() if isinstance(a, torch.nn.Linear)
+    ]
+
+
+def test_two_players_of_two_hidden_layers_learn_at_their_own_rates(asked):
+    made = game(rows(130), (0.1, 0.2), 40, 5, step=lambda latent: latent)
+    players, ((given,),), options = asked[-1]
+    assert widths(players["generator"]) == [(16, 96), (96, 96), (96, 4)]
+    assert widths(players["discriminator"]) == [(4, 96), (96, 96), (96, 1)]
+    assert (options["step"], made.latent) == (16, 16)
+    assert (options["epochs"], options["batch_size"]) == (14, 64)  # three batches in a pass
+    assert (options["average"], options["seed"], options["progress"]) == (0.99, 5, False)
+    rates = {
+        name: make([torch.nn.Parameter(torch.zeros(1))]).defaults["lr"]
+        for name, make in options["optimizer"].items()
+    }
+    assert rates == {"generator": 0.1, "discriminator": 0.2}
+    assert torch.equal(given, rows(130))
+    first = players["generator"][1].weight.clone()
+    game(rows(130), (0.1, 0.2), 40, 5, step=str)
+    assert torch.equal(asked[-1][0]["generator"][1].weight, first)
+
+
+def test_a_flow_learns_a_velocity_of_place_and_time(asked):
+    made = flow(rows(64), 0.006, 10, 2)
+    net, _, options = asked[-1]
+    assert widths(net) == [(5, 96), (96, 96), (96, 4)]
+    assert (options["lr"], options["epochs"], options["batch_size"]) == (0.006, 10, 64)
+    assert (options["average"], options["seed"]) == (0.99, 2)
+    assert made.latent == 4
+
+
+def test_draws_begin_at_normal_numbers_of_their_seed():
+    net = Network(torch.nn.Identity(), 3)
+    expected = torch.randn(7, 3, generator=torch.Generator().manual_seed(4))
+    assert torch.equal(net.draw(7, 4), expected)
+    still = Carried(lambda x: 0, 3)
+    still.generator = torch.nn.Linear(4, 3)
+    torch.nn.init.zeros_(still.generator.weight), torch.nn.init.ones_(still.generator.bias)
+    assert torch.allclose(still.draw(7, 4), expected + 1, atol=1e-6)
+
+
+def test_both_networks_begin_at_their_seed(asked):
+    torch.manual_seed(1)
+    flow(rows(64), 0.006, 10, 2)
+    torch.manual_seed(9)
+    flow(rows(64), 0.006, 10, 2)
+    (
+        first,
+        second,
+    ) = (net for net, *_ in asked)
+    assert torch.equal(first[1].weight, second[1].weight)
+    flow(rows(64), 0.006, 10, 3)
+    assert not torch.equal(first[1].weight, asked[-1][0][1].weight)

@@ -75,3 +75,32 @@ def test_what_is_missing_is_named():
         dann(5)(model, batch)
     with pytest.raises(ValueError, match="at least 1, found 0"):
         dann(0)
+
+
+def test_a_strength_of_one_and_cross_entropy_if_nothing_is_said():
+    step = dann(8)
+    assert (step.strength, step.length, step.steps) == (1.0, 8, 0)
+    assert step.loss is nn.functional.cross_entropy
+    x = torch.ones(2, requires_grad=True)
+    assert torch.autograd.grad(reverse_gradient(x).sum(), x)[0].tolist() == [-1, -1]
+    with pytest.raises(ValueError, match="and strength not negative, found -1"):
+        dann(1, strength=-1)
+    assert dann(1, strength=0).strength == 0
+    torch.manual_seed(0)
+    model = Adaptable(nn.Linear(4, 3), nn.Linear(3, 2), nn.Linear(3, 1))
+    batch = torch.randn(9, 4), torch.randint(2, (9,)), torch.randn(7, 4)
+    step.steps = 4
+    found = step(model, batch)
+    assert step.steps == 5
+    told = [model.critic(model.features(rows)) for rows in (batch[0], batch[2])]
+    critic = (nn.functional.softplus(told[0]).mean() + nn.functional.softplus(-told[1]).mean()) / 2
+    assert torch.allclose(found["critic"], critic)
+    assert torch.allclose(
+        found["loss"], nn.functional.cross_entropy(model(batch[0]), batch[1]) + critic
+    )
+    assert not found["critic"].requires_grad
+    assert not found["classify"].requires_grad
+    (slope,) = torch.autograd.grad(found["loss"], model.features.weight)
+    plain = nn.functional.cross_entropy(model(batch[0]), batch[1]) - math.tanh(2.5) * critic
+    (wanted,) = torch.autograd.grad(plain, model.features.weight)
+    assert torch.allclose(slope, wanted, atol=1e-6)

@@ -78,3 +78,39 @@ def test_errors_say_what_was_found():
         worst_group(torch.rand(2, 1), torch.tensor([0, 1]), torch.tensor([0, 1]), -1)
     with pytest.raises(ValueError, match="a class with rows of both groups"):
         between(torch.rand(2, 1), torch.tensor([0, 1]), torch.tensor([0, 1]))
+
+
+def test_one_round_is_adam_with_a_tenth_on_weighted_losses():
+    x = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
+    y, cell = (x[:, 0] > 0).long(), (x[:, 1] > 0).long()
+    w, b = torch.zeros(2, requires_grad=True), torch.zeros((), requires_grad=True)
+    adam, q = torch.optim.Adam([w, b], lr=0.1), torch.tensor([0.5, 0.5])
+    for _ in range(3):
+        each = torch.nn.functional.binary_cross_entropy_with_logits(
+            x @ w + b, y.float(), reduction="none"
+        )
+        losses = torch.stack([each[cell == k].mean() for k in (0, 1)])
+        q = q * (0.05 * losses.detach()).exp()
+        q = q / q.sum()
+        adam.zero_grad()
+        ((q * losses).sum() + 1.0 / 40 * w.square().sum()).backward()
+        adam.step()
+    found = worst_group(x, y, cell, steps=3)
+    assert torch.allclose(found[0], w.detach(), atol=1e-6)
+    assert torch.allclose(found[1], b.detach(), atol=1e-6)
+    assert not found[0].requires_grad
+    whole, asked = worst_group(x, y, cell), worst_group(x, y, cell, 1.0, step=0.05, steps=300)
+    assert torch.equal(whole[0], asked[0])
+    with pytest.raises(ValueError, match="found 1, -0.1"):
+        worst_group(x, y, cell, 1, step=-0.1)
+    assert worst_group(x, y, cell, 0, step=0, steps=1) is not None
+
+
+def test_a_class_in_one_group_only_has_no_say_in_the_direction():
+    x = torch.tensor([[0.0, 0], [2, 0], [5, 5], [7, 9]])
+    y, group = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 1, 1, 0])
+    assert between(x, y, group).tolist() == [2, 0]
+    assert torch.equal(even_rows(group), even_rows(group, seed=0))
+    kept = {tuple(even_rows(torch.tensor([0, 0, 0, 2]), seed).tolist()) for seed in range(30)}
+    assert kept == {(0, 3), (1, 3), (2, 3)}
+    assert cells(torch.tensor([0, 1, 2]), torch.tensor([0, 1, 0])).tolist() == [0, 3, 4]

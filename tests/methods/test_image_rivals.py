@@ -1,12 +1,21 @@
 import numpy as np
+import pytest
 import torch
 from scipy.ndimage import shift
 from skimage.feature import graycomatrix, graycoprops
 from sklearn.ensemble import RandomForestClassifier
 
-from helpers.methods.image_rivals import convolutional, forest_on_a_handful, handful, with_shifts
+from helpers.methods import image_rivals
+from helpers.methods.image_rivals import (
+    SMALL,
+    convolutional,
+    forest_on_a_handful,
+    handful,
+    with_shifts,
+)
 from helpers.methods.rivals import Rival, choose
 from helpers.models.vgg import VGG
+from helpers.train.schedule import one_cycle
 
 SHAPE = (3, 8, 8)
 
@@ -84,3 +93,66 @@ def test_labels_go_with_the_copies_and_nothing_else_is_changed():
     assert torch.equal(of_valid, y[:2])
     assert rest == [3, 1, 0]
     assert (rival.name, rival.settings) == ("C", (1, 3))
+
+
+def test_thirteen_numbers_are_as_numpy_counts_them():
+    from scipy.stats import skew
+
+    x = torch.rand((5, 3, 12, 8), generator=torch.Generator().manual_seed(0))
+    found, image = handful(x.flatten(1), (3, 12, 8)), x.double().numpy()
+    grey = image.mean(1)
+    expected = [
+        *image.mean((2, 3)).T, *image.std((2, 3), ddof=1).T,
+        abs(np.diff(grey, axis=1)).mean((1, 2)), abs(np.diff(grey, axis=2)).mean((1, 2)),
+        abs(np.diff(grey, n=2, axis=2)).mean((1, 2)), skew(grey.reshape(5, -1), axis=1),
+        grey[:, 3:-3, 2:-2].mean((1, 2)) - grey.mean((1, 2)),
+    ]  # fmt: skip
+    assert found == pytest.approx(np.stack(expected, 1), abs=1e-5)
+    uneven = handful(1e-3 * x.flatten(1), (3, 12, 8))
+    assert uneven[:, 9] == pytest.approx(found[:, 9], abs=1e-3)  # in any unit of light
+
+
+def test_what_is_tried_and_for_how_long(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        image_rivals, "fit", lambda *given, **options: seen.append((given, options))
+    )
+    rival = convolutional(lambda k: torch.nn.Flatten(), SHAPE)
+    assert (rival.name, rival.settings) == ("rate", (0.003, 0.01, 0.03))
+    assert forest_on_a_handful(SHAPE).budget == "leaf 1, 2, 4"
+    for rows, epochs in ((64, 130), (65, 128), (640, 13), (2000, 8)):
+        data = torch.rand(rows, 192), torch.zeros(rows).long()
+        net = rival.learn(data, data, 3, 0.02, 4)
+        (model, given), options = seen[-1]
+        assert model is net
+        assert given is data
+        assert options["epochs"] == epochs
+        assert (options["lr"], options["seed"], options["progress"]) == (0.02, 4, False)
+        assert options["schedule"](0.4) == one_cycle()(0.4)
+        assert net[0](data[0][:2]).shape == (2, *SHAPE)
+    other = convolutional(lambda k: torch.nn.Flatten(), SHAPE, epochs=20, rates=[0.1])
+    other.learn(data, data, 3, 0.1, 0)
+    assert (seen[-1][1]["epochs"], other.settings) == (20, (0.1,))
+
+
+def kernels(net):
+    found = [part for part in net.modules() if isinstance(part, torch.nn.Conv2d)]
+    return [(c.in_channels, c.out_channels, c.kernel_size[0], c.groups) for c in found]
+
+
+def test_the_small_networks_have_these_layers():
+    nets = {name: make(7) for name, make in SMALL.items()}
+    x = torch.rand(2, 3, 32, 32)
+    assert all(net.eval()(x).shape == (2, 7) for net in nets.values())
+    assert kernels(nets["VGG"]) == [(3, 16, 3, 1), (16, 32, 3, 1), (32, 32, 3, 1)]
+    plain = kernels(nets["ResNet"])
+    assert plain[0][:2] == (3, 16)
+    assert [c[1] for c in plain if c[2] == 3] == [16, 16, 16, 32, 32]
+    grouped = [c for c in kernels(nets["ResNeXt"]) if c[3] > 1]
+    assert grouped == [(8, 8, 3, 4), (16, 16, 3, 4)]
+    assert kernels(nets["ResNeXt"])[0][1] == 8
+    grown = [c for c in kernels(nets["DenseNet"]) if c[2] == 3]
+    assert [c[1] for c in grown] == [16] + [8] * 6
+    depthwise = [c[:3] for c in kernels(nets["EfficientNet"]) if c[3] > 1]
+    assert [c[2] for c in depthwise] == [3, 3, 3, 5]
+    assert [c[0] for c in depthwise][1:] == [4 * 16, 4 * 24, 4 * 24]

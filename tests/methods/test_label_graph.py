@@ -60,3 +60,32 @@ def test_the_one_way_graph_is_scikit_learn_s_own():
     with np.errstate(invalid="ignore"):
         expected = theirs.predict(x.numpy())
     assert spread(x, labels, x, 3, one_way=True).tolist() == expected.tolist()
+
+
+def test_a_spectral_map_is_taught_by_scikit_learn_s_machine():
+    import warnings
+
+    from sklearn.manifold import spectral_embedding
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.svm import SVC
+
+    draws = torch.Generator().manual_seed(0)
+    x = torch.randn(60, 2, generator=draws) + 6 * (torch.arange(60) % 2)[:, None]
+    labels = torch.full((60,), -1)
+    labels[:6] = torch.arange(6) % 2
+    new = torch.randn(10, 2, generator=draws) + 6 * (torch.arange(10) % 2)[:, None]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        place = spectral_embedding(
+            near(7)(x.numpy()), n_components=2, random_state=3, drop_first=False
+        )
+    place = torch.nn.functional.normalize(torch.as_tensor(place), dim=1)
+    model = SVC(C=10).fit(place[:6].numpy(), labels[:6].numpy())
+    rows = (
+        NearestNeighbors(n_neighbors=7)
+        .fit(x.numpy())
+        .kneighbors(new.numpy(), return_distance=False)
+    )
+    wanted = model.predict(place[rows].mean(1).numpy())
+    found = spectral(x, labels, new, 7, seed=3)
+    assert found.tolist() == wanted.tolist() == (torch.arange(10) % 2).tolist()

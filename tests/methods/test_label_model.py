@@ -64,3 +64,60 @@ def test_says_what_is_wrong():
         triplet_accuracies(torch.tensor([[0, 1, -1]]))
     with pytest.raises(ValueError, match="expected voters that agree more often than by chance"):
         triplet_accuracies(torch.tensor([[0, 1, 0], [1, 0, 1]]))
+
+
+def test_a_hundred_votes_at_seven_tenths_and_two_hundred_rounds_if_nothing_is_said():
+    votes, _ = planted_votes([0.9, 0.7, 0.8], rows=400, classes=2, silent=0.2, seed=1)
+    found = label_model(votes, HALF)
+    asked = label_model(votes, HALF, strength=100.0, believed=0.7, steps=200, change=1e-6)
+    assert torch.equal(found.accuracy, asked.accuracy)
+    for other in ({"strength": 101.0}, {"believed": 0.71}, {"steps": 1}, {"change": 0.1}):
+        assert not torch.equal(label_model(votes, HALF, **other).accuracy, found.accuracy)
+    slow = {"strength": 0.0, "change": 0.0}
+    rounds = [label_model(votes, HALF, **slow, **more).accuracy for more in ({}, {"steps": 200})]
+    assert torch.equal(*rounds)
+
+
+def test_one_round_is_bayes_rule_and_a_weighted_count():
+    votes = torch.tensor([[0, 1, -1], [1, 1, 0], [0, -1, 0]])
+    q = majority(votes, 2)
+    said = [[0, 1], [1, 1, 0], [0, 0]]
+    assert said[1] == votes[1].tolist()
+    right = [float(q[0, 0] + q[1, 1] + q[2, 0]), float(q[0, 1] + q[1, 1]), float(q[1, 0] + q[2, 0])]
+    count = [3, 2, 2]
+    expected = [(r + 5 * 0.6) / (c + 5) for r, c in zip(right, count)]
+    assert agreed(votes, q, 5, 0.6).tolist() == pytest.approx(expected)
+    silent = torch.full((3, 3), -1)
+    assert agreed(silent, majority(silent, 2), 0.0, 0.6).tolist() == [0, 0, 0]
+
+
+def test_a_voter_that_is_never_wrong_leaves_a_finite_posterior():
+    even = torch.tensor([0.5, 0.5], dtype=torch.float64)
+    q = weighed(torch.tensor([[0, 1], [1, 1]]), torch.tensor([1.0, 0.0]).double(), even)
+    assert q.isfinite().all()
+    assert q[0].tolist() == pytest.approx([1, 0], abs=1e-9)
+    one = weighed(torch.tensor([[0]]), torch.tensor([1.0]).double(), even)
+    assert 1 - float(one[0, 0]) == pytest.approx(1e-6, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "prior", [[0.5, 0.5002], [0.5, 0.4998], [1.0, 0.0], [1.5, -0.5], [[0.5, 0.5]]]
+)
+def test_shares_of_classes_sum_to_one_and_none_is_nought(prior):
+    with pytest.raises(ValueError, match="^label_model: expected shares above 0 with the sum 1"):
+        label_model(torch.tensor([[0, 1]]), prior)
+    assert label_model(torch.tensor([[0, 1]]), [0.5, 0.50005]).prior.dtype == torch.float64
+
+
+def test_triplets_are_exact_for_counts_that_are():
+    """Eight rows in which each pair agrees three times in four: the products are one half."""
+    votes = torch.tensor([[0, 0, 0]] * 5 + [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    assert triplet_accuracies(votes).tolist() == pytest.approx([(1 + 0.5**0.5) / 2] * 3)
+    uneven = torch.tensor([[0, 0, 0]] * 8 + [[0, 0, 1]] * 2 + [[0, 1, 0]])
+    c01, c02, c12 = 9 / 11, 7 / 11, 5 / 11
+    wanted = [c01 * c02 / c12, c01 * c12 / c02, c02 * c12 / c01]
+    found = triplet_accuracies(uneven)
+    assert found.tolist() == pytest.approx([(1 + min(w, 1) ** 0.5) / 2 for w in wanted])
+    for bad in (uneven[:, :2], torch.cat([uneven, uneven[:, :1]], 1)):
+        with pytest.raises(ValueError, match="expected three voters of two classes"):
+            triplet_accuracies(bad)

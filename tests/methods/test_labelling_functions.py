@@ -5,6 +5,7 @@ import pytest
 import torch
 from cleanlab.multiannotator import get_majority_vote_label
 
+from helpers.ground.random import generator
 from helpers.methods.labelling_functions import (
     as_votes,
     conflict,
@@ -98,3 +99,39 @@ def test_says_how_many_classes_are_missing():
         vote_accuracy(torch.tensor([[0], [1]]), torch.tensor([0]))
     with pytest.raises(ValueError, match="found 0 to 2"):
         counted(torch.tensor([[0, 2]]), 2)
+
+
+def test_seed_nought_if_nothing_is_said_and_lots_are_far_below_what_was_said():
+    p = torch.full((200, 3), 1 / 3)
+    assert torch.equal(decide(p), decide(p, seed=0))
+    assert not torch.equal(decide(p), decide(p, seed=1))
+    assert decide(p).bincount().min() > 40
+    close = torch.tensor([[0.5, 0.5 + 2e-6]], dtype=torch.float64).expand(50, 2)
+    assert decide(close).eq(1).all()
+    lot = torch.rand((200, 3), generator=generator(4), dtype=torch.float64)
+    assert torch.equal(decide(p, 4), lot.argmax(1))
+
+
+@pytest.mark.parametrize(
+    "votes",
+    [
+        torch.tensor([0, 1]),
+        torch.zeros(2, 2),
+        torch.zeros(2, 0).long(),
+        torch.ones(2, 2).bool(),
+        [[0]],
+    ],
+)
+def test_votes_are_a_table_of_whole_numbers(votes):
+    for name, score in (("coverage", coverage), ("overlap", overlap), ("conflict", conflict)):
+        with pytest.raises(ValueError, match=f"^{name}: expected votes as whole numbers"):
+            score(votes)
+    with pytest.raises(ValueError, match="^vote_accuracy: expected votes"):
+        vote_accuracy(votes, torch.zeros(2))
+    with pytest.raises(
+        ValueError, match=r"^coverage: expected votes from -1 to K - 1, found -2 to 5$"
+    ):
+        coverage(torch.tensor([[-2, 5]]))
+    with pytest.raises(ValueError, match=r"^counted: expected votes from -1 to 1, found 0 to 2$"):
+        counted(torch.tensor([[0, 2]]), 2)
+    assert as_votes("f", torch.tensor([[1]], dtype=torch.uint8), 2).dtype == torch.int64

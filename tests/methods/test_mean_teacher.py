@@ -5,6 +5,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from helpers.methods.mean_teacher import MeanTeacher, consistency
+from helpers.methods.ramps import sigmoid_ramp
 
 
 def step_of(model, **settings):
@@ -87,3 +88,26 @@ def test_student_and_teacher_see_different_perturbations():
     MeanTeacher(model, noted, weight=1.0, ramp=0)(model, (x, torch.tensor([0, 1, 0]), x, None))
     assert [len(view) for view in seen] == [6, 3]
     assert not torch.equal(seen[0][3:], seen[1])
+
+
+def test_the_weight_rises_with_every_step_taken():
+    torch.manual_seed(0)
+    model, x = nn.Linear(2, 2), torch.randn(3, 2)
+    step = step_of(model, ramp=4)
+    weights = [step(model, (x, torch.tensor([0, 1, 0]), x, None))["weight"] for _ in range(6)]
+    assert weights == pytest.approx([8 * sigmoid_ramp(k, 4) for k in range(6)])
+    assert step.steps == 6
+    again = step_of(nn.Linear(2, 2), ramp=4)
+    again.load_state_dict(step.state_dict())
+    assert again.steps == 6
+    assert step_of(model).average.decay == 0.99
+
+
+def test_the_teacher_judges_the_rows_without_a_label_and_sees_no_gradient():
+    torch.manual_seed(0)
+    model, x, u = nn.Linear(2, 2), torch.randn(3, 2), torch.randn(5, 2)
+    step = step_of(model)
+    found = step(model, (x, torch.tensor([0, 1, 0]), u, None))
+    assert found["consistency"] == 0  # the teacher is the student as it stands
+    assert not found["consistency"].requires_grad
+    assert torch.allclose(found["loss"], F.cross_entropy(model(x), torch.tensor([0, 1, 0])))

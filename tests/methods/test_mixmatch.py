@@ -92,3 +92,44 @@ def test_every_example_draws_its_own_share():
     shares = mixed.max(1).values
     assert len(shares[shares < 0.999].unique()) > 20
     assert (shares >= 0.5).all()
+
+
+def test_what_is_meant_if_nothing_is_said_and_the_weight_rises_with_each_step():
+    torch.manual_seed(0)
+    step = MixMatch(lambda x: x, weight=10.0, ramp=4)
+    assert (step.alpha, step.guessing, step.steps) == (0.75, {"views": 2, "temperature": 0.5}, 0)
+    model, x, u = nn.Linear(2, 3), torch.randn(4, 2), torch.randn(5, 2)
+    batch = (x, torch.tensor([0, 1, 2, 0]), u, None)
+    found = [step(model, batch) for _ in range(6)]
+    assert [one["weight"] for one in found] == pytest.approx([0, 2.5, 5, 7.5, 10, 10])
+    assert not found[0]["consistency"].requires_grad
+    again = MixMatch(lambda x: x, weight=10.0, ramp=4)
+    again.load_state_dict(step.state_dict())
+    assert again.steps == 6
+    p = model(u).softmax(1)
+    assert torch.equal(sharpen(p), sharpen(p, 0.5))
+    views, guess = guess_labels(model, u, lambda x: x)
+    assert len(views) == 2
+    assert torch.allclose(guess, sharpen(p))
+    assert not guess.requires_grad
+
+
+@pytest.mark.parametrize("given", [{"weight": -1, "ramp": 0}, {"weight": 1, "ramp": -1}])
+def test_a_weight_or_ramp_below_nothing_is_refused(given):
+    with pytest.raises(ValueError, match="^MixMatch: expected weight and ramp of 0 or more, found"):
+        MixMatch(lambda x: x, **given)
+    assert MixMatch(lambda x: x, weight=0, ramp=0).weight == 0
+    with pytest.raises(ValueError, match="temperature must be positive, found -1"):
+        sharpen(torch.ones(1, 2), -1)
+
+
+def test_shares_are_drawn_from_a_beta_and_partners_from_a_permutation():
+    step = MixMatch(lambda x: x, weight=1.0, ramp=0, alpha=0.3)
+    x, target = torch.randn(6, 2), torch.eye(3).repeat(2, 1)
+    torch.manual_seed(2)
+    found = step.mix(x, target)
+    torch.manual_seed(2)
+    share = torch.distributions.Beta(0.3, 0.3).sample((6,))
+    order = torch.randperm(6)
+    for one, wanted in zip(found, mixup(x, target, share, order)):
+        assert torch.equal(one, wanted)

@@ -108,3 +108,64 @@ def test_overlap_is_counted_by_photograph():
     found = torch.tensor([[[1, 0]], [[1, 0]], [[1, 0]], [[1, 1]]]).bool()
     groups = torch.tensor([4, 4, 7, 9])
     assert overlap_by_photograph(found, inside, groups).tolist() == pytest.approx([1 / 3, 1])
+
+
+def test_a_pixel_at_the_bar_is_not_found():
+    """Two photographs with a plateau: at its height the bar leaves it out."""
+    score = torch.tensor([0.0] * 34 + [1.0] * 17).view(1, 3, 17)
+    inside = score > 0
+    bar = choose_bar(score, inside, torch.zeros(1).long())
+    assert 0 <= bar < 1
+    assert overlap_by_photograph(score > bar, inside, torch.zeros(1).long()).item() == 1
+
+
+def test_bars_are_tried_from_the_middle_to_the_last_but_a_half_percent():
+    g = torch.Generator().manual_seed(0)
+    score = torch.rand(40, 17, 17, generator=g)
+    groups = torch.arange(40)
+    few = score.flatten()[::17]
+    for share in (0.5, 0.8, 0.995):
+        inside = score > few.quantile(share)
+        bar = choose_bar(score, inside, groups)
+        assert float((few > bar).double().mean()) == pytest.approx(1 - share, abs=0.012)
+    assert choose_bar(score, inside, groups) == choose_bar(score, inside, groups, tried=60)
+    levels = few.quantile(torch.linspace(0.5, 0.995, 7))
+    assert choose_bar(score, inside, groups, tried=7) in [pytest.approx(float(v)) for v in levels]
+
+
+def test_soft_pooling_is_the_logarithm_of_a_mean():
+    s = scores()
+    by_hand = ((5 * s).exp().flatten(1).mean(1)).log() / 5
+    assert soft_largest(s).tolist() == pytest.approx(by_hand.tolist())
+    assert soft_largest(s, 2.0).tolist() != pytest.approx(by_hand.tolist())
+
+
+def test_the_map_is_a_quarter_of_the_pixels_wide():
+    net = map_network()
+    kernels = [
+        (c.in_channels, c.out_channels, c.kernel_size[0], c.dilation[0])
+        for c in net
+        if hasattr(c, "dilation")
+    ]
+    assert kernels == [(3, 16, 3, 1), (16, 16, 3, 1), (16, 16, 3, 2), (16, 1, 1, 1)]
+    assert net(torch.rand(2, 3, 16, 12)).shape == (2, 8, 6)
+    assert map_network(4)[0].out_channels == 4
+    x, y, inside = blots(4)
+    grown = torch.nn.functional.interpolate(net(x)[:, None], (16, 16), mode="bilinear")[:, 0]
+    assert torch.equal(full_size(net(x), (16, 16)), grown)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(grown, inside.float())
+    assert torch.allclose(pixel_labels(net, (x, y, inside)), loss)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 0.5), (0.5, 1), (0.5, 0.5), (-0.1, 0.5)])
+def test_sizes_lie_between_nothing_and_all(low, high):
+    with pytest.raises(ValueError, match=f"expected 0 < low < high < 1, found {low} and {high}"):
+        nearest_allowed(scores(), torch.ones(3), low, high)
+
+
+@pytest.mark.parametrize("share", [1e-6, 0.5, 1 - 1e-6])
+def test_scores_however_far_are_raised_to_the_share(share):
+    s = 40 * scores().sign() + scores()
+    found = raised(s, share)
+    assert found.sigmoid().mean((1, 2)).tolist() == pytest.approx([share] * 3, rel=1e-4)
+    assert torch.allclose(found - s, (found - s)[:, :1, :1].expand_as(s), atol=1e-9)

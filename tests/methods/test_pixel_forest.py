@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from helpers.data.smears import simulated_smears
+from helpers.methods import pixel_forest
 from helpers.methods.pixel_forest import (
     boxes_at_peaks,
     choose_forest,
@@ -72,3 +73,43 @@ def test_boxes_without_a_middle_are_refused():
     x, boxes = torch.rand(1, 3, 32, 32), torch.tensor([[[4.0, 4, 5, 6]]])
     with pytest.raises(ValueError, match="three pixels or more, found none among 1 images"):
         learn_forest(x, boxes, torch.zeros(1, 1).long(), 1)
+
+
+def test_the_trees_are_scikit_learn_s_with_these_settings():
+    assert pixel_forest.TREES == {"n_estimators": 30, "min_samples_leaf": 3, "max_features": 0.3}
+    assert pixel_forest.MIDDLE == 0.25
+
+
+def test_filters_reach_from_one_to_eight_pixels_about_the_median():
+    from skimage.feature import multiscale_basic_features
+
+    image = torch.rand(3, 20, 16)
+    pixels = image.permute(1, 2, 0).numpy()
+    theirs = multiscale_basic_features(
+        pixels - np.median(pixels, (0, 1)), sigma_min=1, sigma_max=8, channel_axis=-1
+    )
+    assert np.array_equal(filtered(image), theirs)
+
+
+def test_a_peak_counts_from_a_twentieth_on_and_at_the_border_too():
+    features = np.zeros((30, 40, 5))
+    features[..., 1:] = 2
+    features[5:12, 5:12, 0] = 1
+    features[20:27, 30:37, 0] = 0.049
+    features[20:27, 5:12, 0] = 0.06
+    found = boxes_at_peaks(features, Told(), Told(), 1)
+    assert len(found.boxes) == 2
+    assert len(boxes_at_peaks(features, Told(), Told(), 1, least=0.04).boxes) == 3
+    assert len(boxes_at_peaks(features, Told(), Told(), 1, least=0.5).boxes) == 1
+    corner = np.zeros((30, 40, 5))
+    corner[0, 0] = (1, 0.5, 0.5, 3.5, 3.5)
+    assert boxes_at_peaks(corner, Told(), Told(), 1).boxes.tolist() == [[0, 0, 4, 4]]
+
+
+def test_boxes_that_overlap_by_more_than_two_fifths_are_one():
+    features = np.zeros((30, 60, 5))
+    for left, chance in ((10, 1.0), (14, 0.9), (30, 0.8), (35, 0.7)):
+        features[10, left] = (chance, 5, 5, 5, 5)
+    found = boxes_at_peaks(features, Told(), Told(), 1)
+    assert found.boxes[:, 0].tolist() == [5.5, 25.5, 30.5]  # 6/14 is more, 5/15 is less
+    assert len(boxes_at_peaks(features, Told(), Told(), 1, overlap=0.5).boxes) == 4

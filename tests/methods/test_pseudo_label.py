@@ -108,3 +108,61 @@ def test_the_step_adds_the_cross_entropy_with_its_own_guess():
         assert torch.allclose(loss, few + weight * many)
     assert not torch.allclose(losses[0], losses[3])
     assert step.validate(model, (x, y))[0] == few
+
+
+def test_what_is_meant_if_nothing_is_said():
+    torch.manual_seed(0)
+    step, model = PseudoLabel(2, 6), nn.Linear(2, 3)
+    batch = (torch.randn(4, 2), torch.tensor([0, 1, 2, 0]), torch.randn(5, 2), None)
+    found = [step(model, batch) for _ in range(9)]
+    assert [one["weight"] for one in found] == pytest.approx([0, 0, 0, 0.75, 1.5, 2.25, 3, 3, 3])
+    assert not found[0]["unlabelled"].requires_grad
+    again = PseudoLabel(2, 6)
+    again.load_state_dict(step.state_dict())
+    assert again.steps == 9
+    assert torch.allclose(found[0]["loss"], F.cross_entropy(model(batch[0]), batch[1]))
+
+
+def toy(x, y):
+    """Sure of class 1 by the number itself; each call notes how many rows it was taught."""
+    toy.taught.append(len(x))
+    return lambda rows: torch.cat([1 - rows, rows], 1)
+
+
+def test_three_quarters_and_ten_rounds_if_nothing_is_said():
+    toy.taught = []
+    x, y = torch.tensor([[0.0], [1.0], [0.75], [0.76], [0.3]]), torch.tensor([0, 1, -1, -1, -1])
+    found = self_train(toy, x, y)
+    assert found.labels.tolist() == [0, 1, -1, 1, -1]  # at the threshold a guess does not count
+    assert found.added.tolist() == [0, 0, -1, 1, -1]
+    many, names = torch.linspace(0, 1, 40)[:, None], torch.full((40,), -1)
+    names[0], names[-1] = 0, 1
+    toy.taught = []
+    found = self_train(toy, many, names, threshold=0.0, per_class=1)
+    assert found.added.max() == 10
+    assert toy.taught == [2 + 2 * k for k in range(11)]
+    toy.taught = []
+    whole = self_train(toy, x[:2], y[:2])
+    assert toy.taught == [2]
+    assert whole.added.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("given", [{"rounds": 0}, {"per_class": 0}])
+def test_rounds_and_quotas_are_one_or_more(given):
+    with pytest.raises(ValueError, match="expected rounds and per_class of 1 or more, found"):
+        self_train(toy, torch.zeros(2, 1), torch.tensor([0, 1]), **given)
+
+
+def test_three_generations_if_nothing_is_said_and_classes_that_are_missing_have_a_column():
+    x, y = torch.tensor([[0.0], [1.0], [0.4]]), torch.tensor([0, 1, -1])
+    seen = []
+
+    def train(x, targets):
+        seen.append(targets)
+        return lambda rows: torch.full((len(rows), targets.shape[1]), 1 / targets.shape[1])
+
+    assert len(noisy_student(train, x, y)) == 4
+    assert seen[0].tolist() == [[1, 0], [0, 1]]
+    assert seen[1].tolist() == [[1, 0], [0, 1], [0.5, 0.5]]
+    noisy_student(train, x, y, generations=0, classes=3)
+    assert seen[-1].tolist() == [[1, 0, 0], [0, 1, 0]]

@@ -1,9 +1,12 @@
 from functools import partial
 
+import pytest
 import torch
 
 from helpers.data.warped import simulated_pairs
+from helpers.methods import registering
 from helpers.methods.registering import (
+    LEVELS,
     LIKENESSES,
     affine_search,
     descend,
@@ -14,7 +17,7 @@ from helpers.methods.registering import (
     roughness,
     unlabelled,
 )
-from helpers.methods.similarity import mean_squares
+from helpers.methods.similarity import local_correlation, mean_squares
 from helpers.metrics.deformation import endpoint_error
 from helpers.models.registration import VoxelMorph
 from helpers.models.spatial_transformer import affine_field, exponential, warp
@@ -85,3 +88,84 @@ def test_mirrors_turn_all_images_of_a_batch_or_none():
 
 def test_likenesses_have_weights():
     assert all(weight > 0 and callable(alike) for alike, weight in LIKENESSES.values())
+
+
+def test_likenesses_have_the_weights_that_the_page_names():
+    weights = {name: weight for name, (_, weight) in LIKENESSES.items()}
+    assert weights == {"mean squares": 0.03, "local correlation": 1.0, "mutual information": 1.0}
+    assert LEVELS == ((8, 40, 0.5), (4, 40, 0.5))
+
+
+def test_what_is_meant_if_nothing_is_said():
+    field = torch.randn(3, 2, 80, 64, generator=torch.Generator().manual_seed(0))
+    asked = objective(*BOTH, field, local_correlation, 1.0)
+    assert torch.equal(objective(*BOTH, field), asked)
+    net = lambda moving, fixed: field  # noqa: E731
+    assert torch.equal(unlabelled()(net, (*BOTH, "more")), asked.mean())
+    assert not torch.equal(asked, objective(*BOTH, field, local_correlation, 2.0))
+
+
+def test_descent_is_torch_s_adam_and_leaves_its_start_alone():
+    start = torch.tensor([3.0, -1.0])
+    mine = descend(start, lambda x: x**2, 3, 0.1)
+    theirs = start.clone().requires_grad_()
+    adam = torch.optim.Adam([theirs], lr=0.1)
+    for _ in range(3):
+        adam.zero_grad()
+        (theirs**2).sum().backward()
+        adam.step()
+    assert torch.equal(mine, theirs.detach())
+    assert not mine.requires_grad
+    assert start.tolist() == [3, -1]
+
+
+def test_a_search_goes_from_coarse_points_to_fine_ones(monkeypatch):
+    seen = []
+
+    def descend(points, loss, steps, lr):
+        seen.append((tuple(points.shape), steps, lr))
+        loss(points)
+        return points + 1
+
+    monkeypatch.setattr(registering, "descend", descend)
+    found = pair_by_pair(*BOTH)
+    assert seen == [((3, 2, 10, 8), 40, 0.5), ((3, 2, 20, 16), 40, 0.5)]
+    assert torch.allclose(found, torch.full_like(found, 2.0))
+    assert found.shape == (3, 2, 80, 64)
+    doubled = pair_by_pair(*BOTH, levels=((60, 7, 0.1),), flow=lambda field: 2 * field)
+    assert seen[-1] == ((3, 2, 2, 2), 7, 0.1)
+    assert torch.allclose(doubled, torch.full_like(found, 2.0))
+    seen.clear()
+    affine_search(*BOTH)
+    assert seen == [((3, 2, 3), 60, 0.02)]
+
+
+def test_an_affine_search_moves_as_many_pixels_as_it_turns(monkeypatch):
+    monkeypatch.setattr(registering, "descend", lambda change, *rest: change + 0.1)
+    found = affine_search(*BOTH)
+    matrix = torch.eye(2, 3) + 0.1 * torch.tensor([1.0, 1.0, 40.0])
+    assert torch.allclose(found, affine_field(matrix.expand(3, -1, -1), (80, 64)), atol=1e-5)
+
+
+def test_optical_flow_is_scikit_image_s():
+    from skimage.registration import optical_flow_tvl1
+
+    fixed, moving = (images[:1, :, :32, :32] for images in (PAIRS.fixed, PAIRS.moving))
+    theirs = optical_flow_tvl1(fixed[0, 0].numpy(), moving[0, 0].numpy(), attachment=40)
+    assert torch.allclose(optical_flow(moving, fixed)[0], torch.from_numpy(theirs).float())
+
+
+def test_roughness_of_a_volume_counts_all_three_axes():
+    draws = torch.Generator().manual_seed(0)
+    field = torch.randn(2, 3, 4, 5, 6, generator=draws)
+    by_hand = sum((field.diff(dim=axis) ** 2).flatten(1).mean(1) for axis in (2, 3, 4))
+    assert torch.allclose(roughness(field), by_hand)
+
+
+def test_half_of_the_batches_are_mirrored_from_left_to_right():
+    draws = torch.Generator().manual_seed(0)
+    image = torch.arange(6.0).view(1, 1, 2, 3)
+    turned = [mirrored((image,), draws)[0] for _ in range(300)]
+    assert {tuple(one[0, 0, 0].tolist()) for one in turned} == {(0, 1, 2), (2, 1, 0)}
+    share = sum(one[0, 0, 0, 0].item() == 2 for one in turned) / 300
+    assert share == pytest.approx(0.5, abs=0.08)

@@ -4,7 +4,9 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
+from helpers.ground.random import generator
 from helpers.methods.relation_rivals import learn, letters, sentences_for, with_votes
+from helpers.methods.soft_labels import weighted_rows
 
 TEXTS = ["it inhibits", "it activates", "inhibition of", "activation of"] * 10
 Y = torch.tensor([0, 1, 0, 1] * 10)
@@ -42,3 +44,31 @@ def test_whole_sentences_are_drawn():
     assert groups[rows].bincount()[groups[rows].unique()].tolist() == [3] * 4
     assert sentences_for(groups, torch.arange(60), 12, seed=2).tolist() != rows.tolist()
     assert set(sentences_for(groups, torch.arange(30), 99, seed=1).tolist()) == set(range(30))
+
+
+def test_learning_from_shares_is_scikit_learn_with_weights():
+    x, rows = letters(TEXTS, torch.arange(40)), torch.arange(30)
+    q = torch.rand(30, 2, generator=torch.Generator().manual_seed(0)).double()
+    q = q / q.sum(1, keepdim=True)
+    place, labels, weights = weighted_rows(q)
+    theirs = LogisticRegression(C=1.0, max_iter=200).fit(x[place], labels, sample_weight=weights)
+    asked = torch.arange(30, 40)
+    wanted = theirs.predict_proba(x[30:])
+    assert learn(x, rows, q)(asked).numpy() == pytest.approx(wanted, abs=1e-8)
+    assert learn(x, rows, q, penalty=5.0)(asked).numpy() != pytest.approx(wanted, abs=1e-3)
+    plain = LogisticRegression(C=1.0, max_iter=200).fit(x[place], labels).predict_proba(x[30:])
+    assert plain != pytest.approx(wanted, abs=1e-3)
+
+
+def test_letters_are_threes_to_fives_that_five_texts_have():
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    counts = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), min_df=5, sublinear_tf=True, dtype="float32"
+    ).fit(TEXTS[:30])
+    found = letters(TEXTS, torch.arange(30))
+    assert abs(found - counts.transform(TEXTS)).max() == 0
+    assert found.dtype == "float32"
+    order = torch.arange(5)[torch.randperm(5, generator=generator(3))]
+    rows = sentences_for(torch.arange(15) // 3, torch.arange(15), 6, seed=3)
+    assert rows.tolist() == [3 * k + j for k in order[:2].tolist() for j in range(3)]

@@ -4,7 +4,9 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 
 from helpers.data.splits import group_folds
+from helpers.methods import rivals
 from helpers.methods.rivals import RIVALS, Rival, choose, out_of_fold, scale_of
+from helpers.train.schedule import one_cycle
 
 
 @pytest.fixture
@@ -79,3 +81,56 @@ def test_numbers_are_refused(blobs):
     x, y = blobs
     with pytest.raises(ValueError, match="expected class numbers"):
         choose(RIVALS["majority"], x, y.float(), torch.arange(9), torch.arange(9, 12), classes=3)
+
+
+def test_the_pages_name_these_settings():
+    assert {name: rival.budget for name, rival in RIVALS.items()} == {
+        "majority": "nothing to set None",
+        "logistic regression": "C 0.1, 1, 10",
+        "forest": "leaf 1, 2, 4",
+        "nearest neighbours": "k 1, 3, 5",
+        "support vectors": "C 1, 3, 10",
+        "network": "rate 0.003, 0.01, 0.03",
+    }
+
+
+def test_each_library_is_asked_for_what_its_setting_says():
+    for make, name, others in (
+        (rivals.logistic_regression, "C", {"max_iter": 1000}),
+        (rivals.nearest_neighbours, "n_neighbors", {}),
+        (rivals.support_vectors, "C", {}),
+        (rivals.forest, "min_samples_leaf", {"n_estimators": 50, "random_state": 9}),
+    ):
+        told = make(7, 9).get_params()
+        assert told | {name: 7} | others == told
+
+
+def test_the_network_is_trained_like_this(monkeypatch):
+    seen = []
+    monkeypatch.setattr(rivals, "fit", lambda *given, **options: seen.append((given, options)))
+    data = torch.rand(9, 5), torch.arange(9) % 3
+    net = rivals.network(data, data, 3, 0.02, 4)
+    given, options = seen[0]
+    assert given[1] is given[2] is data
+    assert [part.out_features for part in net if isinstance(part, torch.nn.Linear)] == [128, 3]
+    assert [part.p for part in net if isinstance(part, torch.nn.Dropout)] == [0.3]
+    assert (options["epochs"], options["lr"], options["seed"]) == (30, 0.02, 4)
+    assert (options["stop"].epochs, options["progress"]) == (15, False)
+    assert options["schedule"](0.4) == one_cycle()(0.4)
+    again = rivals.network(data, data, 3, 0.02, 4)
+    assert torch.equal(net[1].weight, again[1].weight)
+
+
+def test_of_equal_settings_the_first_is_kept_and_columns_of_shares_are_not_scaled():
+    x, y = torch.rand(30, 2), torch.arange(30) % 2
+    even = Rival(
+        lambda train, valid, classes, setting, seed: RIVALS["majority"].learn(
+            train, valid, classes, setting, seed
+        ),
+        "k",
+        (5, 1),
+    )
+    assert choose(even, x, y, torch.arange(20), torch.arange(20, 30), classes=2).setting == 5
+    for low, high, kept in ((0.0, 1.0, True), (-0.01, 1.0, False), (0.0, 1.01, False)):
+        centre, _ = scale_of(torch.tensor([[low], [high]]))
+        assert (centre.item() == 0) is kept

@@ -7,6 +7,7 @@ from scipy import ndimage
 from skimage import filters
 
 from helpers.data.nuclei import simulated_nuclei
+from helpers.methods import segmenters
 from helpers.methods.segmenters import (
     as_slices,
     choose,
@@ -21,8 +22,9 @@ from helpers.methods.segmenters import (
     objects,
     turned,
 )
-from helpers.metrics.segmentation import dice_per_image
+from helpers.metrics.segmentation import dice_per_image, soft_dice_loss
 from helpers.models.unet import UNet
+from helpers.train.schedule import one_cycle
 
 
 def discs(centres, side=32, radius=5):
@@ -145,3 +147,137 @@ def test_layers_bring_their_neighbours():
 def test_masks_of_other_sides_are_refused():
     with pytest.raises(ValueError, match="dice"):
         dice_per_image(torch.zeros(1, 4, 4).long(), torch.zeros(1, 5, 5).long(), 2)
+
+
+def test_training_is_fit_with_these_arguments(monkeypatch):
+    seen = []
+    monkeypatch.setattr(segmenters, "fit", lambda *given, **options: seen.append((given, options)))
+    for rows, named, epochs, batch in (
+        (16, {}, 75, 8),
+        (17, {}, 50, 8),
+        (6, {"steps": 9, "batch": 3}, 4, 3),
+    ):
+        x, y = torch.rand(rows, 1, 8, 8), torch.zeros(rows, 8, 8).long()
+        learn_network(lambda: torch.nn.Conv2d(1, 2, 1), **named)(x, y, 2, 0.02, 5)
+        options = seen[-1][1]
+        assert (options["epochs"], options["batch_size"]) == (epochs, batch)
+        assert (options["lr"], options["seed"], options["transform"]) == (0.02, 5, turned)
+        assert options["schedule"](0.4) == one_cycle()(0.4)
+    assert options["step"].loss is soft_dice_loss
+
+
+def test_the_forest_of_pixels_is_scikit_learn_s(monkeypatch):
+    from sklearn.ensemble import RandomForestClassifier
+
+    g = torch.Generator().manual_seed(0)
+    x = torch.rand(2, 1, 16, 16, generator=g)
+    y = (x[:, 0] > 0.6).long()
+    features = np.concatenate([filter_responses(image) for image in x.double().numpy()])
+    for most in (10_000, 300):
+        monkeypatch.setattr(segmenters, "PIXELS", most)
+        some = np.random.default_rng(4).permutation(512)[:most]
+        theirs = RandomForestClassifier(
+            50, min_samples_leaf=3, class_weight="balanced", random_state=4
+        ).fit(features[some], y.numpy().ravel()[some])
+        told = learn_forest(x, y, 2, 3, seed=4)(x)
+        assert told.flatten().tolist() == theirs.predict(features).tolist()
+
+
+def test_filters_reach_from_one_to_eight_pixels():
+    from skimage.feature import multiscale_basic_features
+
+    image = np.random.default_rng(0).random((2, 16, 12))
+    theirs = [multiscale_basic_features(part, sigma_min=1, sigma_max=8) for part in image]
+    assert np.array_equal(
+        filter_responses(image), np.concatenate([t.reshape(192, -1) for t in theirs], 1)
+    )
+
+
+def test_an_object_is_described_by_scikit_image_in_units_of_the_image():
+    from skimage.measure import regionprops
+
+    rng = np.random.default_rng(0)
+    image = discs([(9, 9), (20, 22)]) * 5 + rng.random((32, 32))
+    numbers, _ = ndimage.label(image > 2)
+    found = described(image, numbers)
+    scaled = (image - image.mean()) / image.std()
+    for row, part in zip(found, regionprops(numbers)):
+        light = scaled[numbers == part.label]
+        expected = [
+            part.area,
+            part.eccentricity,
+            part.perimeter,
+            part.extent,
+            part.axis_minor_length,
+        ]
+        assert row == pytest.approx([*expected, light.mean(), light.std()])
+    assert described(np.zeros((4, 4)), np.zeros((4, 4), int)).shape == (0, 7)
+
+
+def test_smoothing_is_one_pixel_and_the_background_as_wide_as_asked():
+    image = np.random.default_rng(0).random((20, 20))
+    smooth = ndimage.gaussian_filter(image, 1, mode="nearest")
+    assert flattened(image, 0) == pytest.approx(smooth)
+    wide = ndimage.gaussian_filter(image, 5, mode="nearest")
+    assert flattened(image, 5) == pytest.approx(smooth - wide)
+
+
+def test_levels_are_those_of_otsu_and_never_more_than_four():
+    rng = np.random.default_rng(0)
+    steps = np.repeat(np.arange(5.0), 10)[None].repeat(50, 0) + 0.05 * rng.random((50, 50))
+    x, y = torch.tensor(steps)[None, None], torch.arange(5).repeat_interleave(10).expand(1, 50, 50)
+    cut = np.digitize(flattened(steps, 0), filters.threshold_multiotsu(flattened(steps, 0), 4))
+    names = most_frequent(cut, y.numpy(), 4, 5)
+    assert learn_threshold(x, y, 5, 0)(x)[0].tolist() == names[cut].tolist()
+    assert len(set(names.tolist())) == 4
+
+
+def test_objects_are_named_by_a_forest_of_a_hundred_trees():
+    from sklearn.ensemble import RandomForestClassifier
+
+    rng = np.random.default_rng(0)
+    images = [
+        discs([(9, 9), (22, 22)], radius=r) + 0.1 * rng.random((32, 32)) for r in (3, 4, 5, 6)
+    ]
+    x = torch.tensor(np.stack(images))[:, None]
+    y = torch.tensor(
+        np.stack([discs([(9, 9)], radius=7) + 2 * discs([(22, 22)], radius=7) for _ in images])
+    ).long()
+    rows, names = [], []
+    for image, true in zip(images, y.numpy()):
+        found = objects(image, 0)
+        rows.append(described(image, found))
+        names += [np.bincount(true[found == k]).argmax() for k in range(1, found.max() + 1)]
+    forest = RandomForestClassifier(100, random_state=3).fit(np.concatenate(rows), names)
+    told = learn_objects(x, y, 3, 0, seed=3)(x)
+    for image, seen in zip(images, told.numpy()):
+        found = objects(image, 0)
+        wanted = np.concatenate([[0], forest.predict(described(image, found))]).astype(int)[found]
+        assert np.array_equal(seen, wanted)
+
+
+def test_seeds_lie_more_than_three_pixels_apart():
+    image = discs([(16, 10), (16, 19)])
+    peaks = objects(image, 0)
+    assert sorted(np.unique(peaks)) == [0, 1, 2]
+    assert (objects(image, 0) > 0).sum() == pytest.approx((image > 0).sum(), rel=0.2)
+
+
+def test_objects_are_scikit_image_s_watershed_of_smoothed_distances():
+    from skimage.feature import peak_local_max
+    from skimage.segmentation import watershed
+
+    rng = np.random.default_rng(2)
+    image = discs([(16, 8), (16, 14), (16, 20), (8, 14)], radius=4) + 0.05 * rng.random((32, 32))
+    smooth = flattened(image, 0)
+    inside = smooth > filters.threshold_otsu(smooth)
+    depth = ndimage.gaussian_filter(ndimage.distance_transform_edt(inside), 1, mode="nearest")
+    found = {}
+    for apart in (3, 4, 2):
+        peaks = peak_local_max(
+            depth, min_distance=apart, labels=ndimage.label(inside, np.ones((3, 3)))[0]
+        )
+        seeds = np.zeros(image.shape, int)
+        seeds[tuple(peaks.T)] = 1 + np.arange(len(peaks))
+        found[apart] = watershed(-depth, seeds, mask=inside)
+    assert np.array_equal(objects(image, 0), found[3])

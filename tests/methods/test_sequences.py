@@ -63,3 +63,19 @@ def test_only_characters_with_half_a_window_before_them_are_scored():
     assert found[1, -1].item() == pytest.approx(-scores[text[12]].item() / math.log(2), abs=1e-5)
     with pytest.raises(ValueError, match="more than 64 characters, found 20"):
         surprise(model, text)
+
+
+def test_sixty_four_characters_of_context_if_nothing_is_said():
+    torch.manual_seed(0)
+    model, text = LanguageModel(5, 8, 2, 1).eval(), torch.randint(5, (200,))
+    assert torch.equal(surprise(model, text), surprise(model, text, 64))
+    assert bits_of(model, text) == bits_of(model, text, 64)
+    counts = NGram(2, 5).fit(text.tolist())
+    assert bits_of(counts, text) == bits_of(counts, text, 64)
+    assert surprise(model, text[:65]).shape == (1, 32)
+    with pytest.raises(ValueError, match="expected more than 64 characters, found 64"):
+        surprise(model, text[:64])
+    with torch.no_grad():
+        scores = model(text[None, :64])[0, 32:]
+    bits = F.cross_entropy(scores, text[33:65], reduction="none") / math.log(2)
+    assert torch.allclose(surprise(model, text[:65])[0], bits, atol=1e-5)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from helpers.methods import shortcut
 from helpers.methods.shortcut import WAYS, Seen, choose, linear, right
 
 MARK = torch.tensor([0.0, 0.0, 3.0])
@@ -92,3 +93,41 @@ def test_cropping_the_columns_is_cropping_the_pixels():
     said = theirs.decision_function((raw - raw.mean(0)) / spread)
     ours = WAYS["crop first"](rows, 10.0)(bright.x)
     torch.testing.assert_close(ours, torch.from_numpy(said).float(), atol=5e-3, rtol=5e-3)
+
+
+def test_penalties_and_draws_are_those_that_the_page_names():
+    assert shortcut.PENALTIES == (1000, 100, 10, 1)
+    assert shortcut.DRAWS == 15
+
+
+def test_choosing_takes_the_penalty_that_is_right_most_often(monkeypatch):
+    said = {1000.0: 0.2, 100.0: 0.9, 10.0: 0.9, 1.0: 0.5}
+    rows = seen(0.9, 5, n=10)
+
+    def way(train, penalty):
+        good = int(round(10 * said[penalty]))
+        signs = torch.where(torch.arange(10) < good, 2 * rows.y - 1, 1 - 2 * rows.y).float()
+        way.tried[penalty] = lambda x: signs
+        return way.tried[penalty]
+
+    way.tried = {}
+    monkeypatch.setitem(WAYS, "as it comes", way)
+    assert choose("as it comes", rows, rows) is way.tried[100.0]
+
+
+def test_the_seed_is_nought_if_nothing_is_said_and_fifteen_draws_are_averaged():
+    rows = seen(0.9, 1)
+    assert Seen(rows.x, rows.y, rows.scanner, MARK).seed == 0
+    draws = [
+        WAYS["even rows only"](replace(rows, seed=1000 * k + 1), 10.0)(rows.x) for k in range(15)
+    ]
+    found = WAYS["even rows, fifteen draws"](rows, 10.0)(rows.x)
+    assert torch.allclose(found, torch.stack(draws).mean(0), atol=1e-5)
+
+
+def test_a_column_that_never_changes_is_harmless():
+    x = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
+    x[:, 1] = 4.0
+    score = linear(x, (x[:, 0] > 0).long(), 1.0)
+    assert score(x).isfinite().all()
+    assert ((score(x) > 0) == (x[:, 0] > 0)).float().mean() > 0.9

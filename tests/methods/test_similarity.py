@@ -73,3 +73,24 @@ def test_how_much_of_a_likeness_a_change_of_brightness_leaves(alike, view, low, 
     same, strange = alike(image, image), alike(image, image.flip(-1).roll(11, -2))
     kept = (strange - alike(image, views[view])) / (strange - same)
     assert low <= float(kept) <= high
+
+
+def test_windows_of_nine_and_bins_of_twenty_four_if_nothing_is_said():
+    g = torch.Generator().manual_seed(0)
+    one, other = torch.rand(2, 2, 1, 24, 24, generator=g)
+    assert torch.equal(local_correlation(one, other), local_correlation(one, other, 9, 0.003))
+    assert not torch.allclose(local_correlation(one, other), local_correlation(one, other, 7))
+    assert torch.equal(mutual_information(one, other), mutual_information(one, other, 24))
+    assert not torch.allclose(mutual_information(one, other), mutual_information(one, other, 23))
+    faint = 1e-3 * (one - 0.5)
+    assert (
+        local_correlation(faint, faint).abs().max() < 0.01
+    )  # a spread below the least counts little
+    assert mean_squares(one, one + 2).tolist() == pytest.approx([4, 4], rel=1e-5)
+
+
+def test_light_outside_the_range_counts_as_its_end():
+    from helpers.methods.similarity import shares
+
+    found = shares(torch.tensor([[[[-3.0, 0.0, 0.25, 1.0, 9.0]]]]), 3)
+    assert found[0].T.tolist() == [[1, 0, 0], [1, 0, 0], [0.5, 0.5, 0], [0, 0, 1], [0, 0, 1]]

@@ -46,3 +46,25 @@ def test_balanced_classes_weigh_the_same_and_plain_ones_do_not():
 def test_says_what_are_no_probabilities():
     with pytest.raises(ValueError, match="each row with the sum 1"):
         weighted_rows(torch.ones(3, 2))
+
+
+def test_shares_of_a_thousandth_are_left_out_and_a_class_nobody_has_does_no_harm():
+    q = np.array([[0.999, 0.001, 0.0], [0.25, 0.75, 0.0], [0.998, 0.002, 0.0]])
+    rows, labels, weights = weighted_rows(q, balanced=False)
+    assert rows.tolist() == [0, 1, 1, 2, 2]
+    assert labels.tolist() == [0, 0, 1, 0, 1]
+    assert weights.tolist() == [0.999, 0.25, 0.75, 0.998, 0.002]
+    _, labels, weights = weighted_rows(q)
+    assert weights[labels == 0].sum() == pytest.approx(weights[labels == 1].sum())
+    assert weights.sum() == pytest.approx(2.999)
+    assert len(weighted_rows(q, least=0.3)[0]) == 3
+    for off, fine in ((9e-5, True), (2e-4, False), (-2e-4, False)):
+        near = q.copy()
+        near[1, 1] += off
+        if fine:
+            assert len(weighted_rows(near)[0]) == 5
+        else:
+            with pytest.raises(ValueError, match="^weighted_rows: expected probabilities"):
+                weighted_rows(near)
+    with pytest.raises(ValueError, match="found .3,.$"):
+        weighted_rows(np.ones(3))

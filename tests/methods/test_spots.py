@@ -1,9 +1,11 @@
 """Finding objects without a network."""
 
 import numpy as np
+import pytest
 import torch
 
 from helpers.data.smears import simulated_smears
+from helpers.methods import spots
 from helpers.methods.spots import (
     around,
     boxes_of,
@@ -69,3 +71,106 @@ def test_the_usual_side_is_the_median():
     boxes = torch.tensor([[[0.0, 0, 4, 9], [0, 0, 6, 6], [0, 0, 30, 30]]])
     assert usual_side(boxes, torch.zeros(1, 3).long(), 0) == 6
     assert usual_side(boxes, torch.zeros(1, 3).long(), 1) == 2
+
+
+def test_sums_of_a_box_stop_at_the_border_and_sizes_count_alike_both_ways():
+    chance = np.random.default_rng(0).random((20, 30))
+    boxes = np.array([[-4.0, -3, 6, 5], [25, 15, 40, 40], [3, 2, 3, 9], [2.4, 3.6, 9.5, 8.4]])
+    found = scores(chance, boxes, 8.0)
+    sizes = np.sqrt([80, 375, 1, 7.1 * 4.8])
+    usual = np.minimum(sizes / 8, 8 / sizes) ** 2
+    means = [chance[:5, :6].mean(), chance[15:, 25:].mean(), 0.0, chance[4:8, 2:10].mean()]
+    assert found == pytest.approx(means * usual)
+
+
+def test_colours_are_learnt_from_the_middle_of_each_box_by_scikit_learn():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+    x = torch.rand(3, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    boxes = torch.tensor([[[1.0, 1, 9, 9], [8, 8, 15, 15]]] * 3)
+    labels = torch.tensor([[0, 1], [1, -1], [0, 0]])
+    pixels = smooth_pixels(x).reshape(-1, 3)
+    y = np.full((3, 16, 16), 2)
+    v, u = np.indices((16, 16)) + 0.5
+    for image in range(3):
+        for k in (0, 1):  # the larger box first
+            left, top, right, bottom = boxes[image, k].numpy()
+            inside = ((2 * u - left - right) / (right - left)) ** 2 + (
+                (2 * v - top - bottom) / (bottom - top)
+            ) ** 2 < 0.9
+            if labels[image, k] >= 0:
+                y[image][inside] = labels[image, k]
+    some = np.random.default_rng(0).choice(y.size, y.size, replace=False)
+    model = make_pipeline(
+        PolynomialFeatures(2), StandardScaler(),
+        LogisticRegression(C=10, max_iter=1000, tol=0.001, class_weight="balanced"),
+    ).fit(pixels[some], y.ravel()[some])  # fmt: skip
+    told = model.predict_proba(pixels).reshape(3, 16, 16, 3).transpose(0, 3, 1, 2)[:, :2]
+    found = learn_colours(x, boxes, labels, 2)(x)
+    assert found.shape == (3, 2, 16, 16)
+    assert found == pytest.approx(told, abs=1e-6)
+
+
+def test_of_many_pixels_some_are_drawn_each_once(monkeypatch):
+    monkeypatch.setattr(spots, "PIXELS", 300)
+    drawn = []
+    choice = np.random.Generator.choice
+
+    class Noted:
+        def __init__(self, seed):
+            self.own = np.random.Generator(np.random.PCG64(seed))
+
+        def choice(self, *given, **how):
+            drawn.append(choice(self.own, *given, **how))
+            return drawn[-1]
+
+    monkeypatch.setattr(spots.np.random, "default_rng", Noted)
+    x = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    boxes, labels = torch.tensor([[[2.0, 2, 14, 14]]] * 2), torch.zeros(2, 1).long()
+    learn_colours(x, boxes, labels, 1)
+    assert len(drawn[0]) == len(set(drawn[0].tolist())) == 300
+
+
+def test_a_filter_smooths_by_seven_tenths_and_the_median_is_nought():
+    from scipy.ndimage import gaussian_filter
+
+    x = torch.rand(2, 3, 9, 9)
+    found = smooth_pixels(x)
+    assert np.median(found, (1, 2)) == pytest.approx(np.zeros((2, 3)), abs=1e-12)
+    one = gaussian_filter(x[1, 2].double().numpy(), 0.7)
+    assert found[1, :, :, 2] == pytest.approx(one - np.median(one))
+
+
+def test_boxes_come_best_first_and_without_the_unlikely():
+    maps = np.stack([discs((12, 12)) * 0.9 + discs((34, 34)) * 0.6, discs((12, 34)) * 0.04])[None]
+    (found,) = boxes_of([components, components], maps, [0.5, 0.02], [14.0, 14.0])
+    assert found.labels.tolist() == [0, 0]
+    assert found.boxes.tolist() == [[5, 5, 19, 19], [27, 27, 41, 41]]
+    assert found.scores[0] > found.scores[1] > 0.05
+    (found,) = boxes_of([components] * 2, maps, [0.5, 0.02], [14.0, 14.0], least=0.01)
+    assert found.labels.tolist() == [0, 0, 1]
+    assert found.scores.dtype == torch.float32
+
+
+def test_a_splitter_is_chosen_where_discs_touch_and_another_where_one_map_does():
+    """Both classes touch in the valid images; the second shows only in the sum of two maps."""
+    shapes = [discs((14, 20), (25, 20)), discs((14, 34), (25, 34))]
+    parts = np.stack([shapes[0], 0.55 * shapes[1], 0.55 * shapes[1]])[None]
+    boxes = torch.tensor([[[7.0, 13, 20, 27], [20, 13, 32, 27], [7, 27, 20, 41], [20, 27, 32, 41]]])
+    labels = torch.tensor([[0, 0, 1, 1]])
+    x = torch.zeros(1, 3, 48, 48)
+    truth = reference(boxes, labels)
+    find = choose_splitter(
+        [components, parted], lambda x: parts, (0.5, 0.9), (x, boxes, labels), (x, truth), 3
+    )
+    assert find.chosen[:2] == ["parted", "parted"]
+    (found,) = find(x)
+    kept = found.scores >= 0.5
+    assert (found.labels[kept] == 0).sum() == (found.labels[kept] == 1).sum() == 2
+
+
+def test_the_usual_side_is_two_at_least():
+    boxes = torch.tensor([[[0.0, 0, 1, 1], [0, 0, 1, 1]]])
+    assert usual_side(boxes, torch.zeros(1, 2).long(), 0) == 2

@@ -7,6 +7,7 @@ from helpers.data.splits import group_folds
 from helpers.methods import tabular
 from helpers.methods.rivals import Rival
 from helpers.methods.tabular import RIVALS, choose, out_of_fold, targets
+from helpers.train.schedule import one_cycle
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +89,73 @@ def test_the_network_repeats(table):
     runs = [choose(rival, x, y, *folds[0][:2], seed=s).predict(x) for s in (0, 0, 1)]
     assert torch.equal(runs[0], runs[1])
     assert not torch.equal(runs[0], runs[2])
+
+
+def test_the_pages_name_these_settings():
+    assert {name: rival.budget for name, rival in RIVALS.items()} == {
+        "nothing": "nothing to set None",
+        "ridge": "penalty 1, 10, 100",
+        "lasso": "penalty 0.01, 0.03, 0.1",
+        "tree": "leaf 5, 15, 40",
+        "forest": "leaf 1, 3, 10",
+        "boosting": "rate 0.02, 0.05, 0.1",
+        "explainable boosting": "rate 0.01, 0.02, 0.05",
+        "Gaussian process": "scale 0.5, 1, 2",
+        "network": "rate 0.001, 0.003, 0.01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        ("ridge", {"alpha": 7}),
+        ("logistic", {"C": 1 / 7, "max_iter": 2000}),
+        ("lasso", {"alpha": 7}),
+        ("sparse_logistic", {"C": 0.02 / 7, "l1_ratio": 1, "solver": "saga", "tol": 0.01}),
+        ("sparse_logistic", {"max_iter": 5000, "random_state": 9}),
+        ("tree", {"min_samples_leaf": 7, "random_state": 9}),
+        ("class_tree", {"min_samples_leaf": 7, "random_state": 9}),
+        ("forest", {"n_estimators": 50, "min_samples_leaf": 7, "max_features": 1 / 3}),
+        ("class_forest", {"n_estimators": 50, "min_samples_leaf": 7, "random_state": 9}),
+        ("boosting", {"learning_rate": 7, "n_estimators": 100, "max_depth": 2, "subsample": 0.5}),
+        ("class_boosting", {"learning_rate": 7, "n_estimators": 100, "max_depth": 2}),
+        ("class_boosting", {"subsample": 0.5, "random_state": 9}),
+        ("explainable", {"interactions": 0, "outer_bags": 2, "learning_rate": 7, "n_jobs": 1}),
+        ("class_explainable", {"interactions": 0, "outer_bags": 2, "random_state": 9}),
+        ("class_explainable", {"learning_rate": 7, "n_jobs": 1}),
+    ],
+)
+def test_each_library_is_asked_for_what_its_setting_says(make, expected):
+    told = getattr(tabular, make)(7, 9).get_params()
+    assert {name: told[name] for name in expected} == pytest.approx(expected)
+
+
+def test_gaussian_processes_have_these_kernels():
+    from sklearn.gaussian_process import kernels
+
+    x, draws = torch.randn(12, 4).numpy(), np.random.default_rng(0)
+    process = tabular.process(2, 0).fit(x, draws.normal(size=12))
+    usual = 1.0 * kernels.RBF(4.0, "fixed") + kernels.WhiteKernel()
+    assert process.kernel == usual
+    process = tabular.class_process(2, 0).fit(x, np.arange(12) % 2)
+    assert process.kernel == 9.0 * kernels.RBF(4.0)
+    assert process.optimizer is None
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_the_network_is_trained_like_this(classes, monkeypatch):
+    seen = []
+    monkeypatch.setattr(tabular, "fit", lambda *given, **options: seen.append((given, options)))
+    data = torch.rand(9, 5).double(), (torch.arange(9) % 3 if classes else torch.rand(9).double())
+    answer = tabular.network(data, data, classes, 0.02, 4)
+    (net, train, valid), options = seen[0]
+    widths = [part.out_features for part in net if isinstance(part, torch.nn.Linear)]
+    assert widths == [64, max(classes, 1)]
+    assert [part.p for part in net if isinstance(part, torch.nn.Dropout)] == [0.1]
+    assert (options["epochs"], options["lr"], options["batch_size"]) == (40, 0.02, 32)
+    assert (options["stop"].epochs, options["seed"], options["progress"]) == (15, 4, False)
+    assert options["schedule"](0.4) == one_cycle()(0.4)
+    assert train[0].dtype == torch.float32
+    assert train[1].shape == ((9,) if classes else (9, 1))
+    if classes:
+        assert torch.allclose(answer(data[0]).sum(1), torch.ones(9))

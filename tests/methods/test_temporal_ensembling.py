@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from helpers.methods.ramps import sigmoid_ramp
 from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
 
 
@@ -55,3 +56,28 @@ def test_rows_new_to_the_ensemble_are_not_pulled_to_zero():
     step(model, (x, y, x[:2], torch.tensor([0, 1])))
     again = step(model, (x, y, x, torch.arange(4)))
     assert float(again["consistency"].detach()) == pytest.approx(0, abs=1e-10)
+
+
+def test_it_works_alone_and_remembers_averages_and_steps():
+    step = TemporalEnsembling(Ensemble(4, 2), lambda x: x, weight=10.0, ramp=3)
+    assert step.alone
+    assert Ensemble(4, 2).momentum == 0.6
+    torch.manual_seed(0)
+    model, x, y = nn.Linear(3, 2), torch.randn(4, 3), torch.tensor([0, 1, 1, 0])
+    weights = [step(model, (x, y, x, torch.arange(4)))["weight"] for _ in range(5)]
+    assert weights == pytest.approx([10 * sigmoid_ramp(k, 3) for k in range(5)])
+    assert step.steps == 5
+    assert step.ensemble.count[:, 0].tolist() == [5] * 4
+    again = TemporalEnsembling(Ensemble(4, 2), lambda x: x, weight=10.0, ramp=3)
+    again.load_state_dict(step.state_dict())
+    assert again.steps == 5
+    assert torch.equal(again.ensemble.total, step.ensemble.total)
+    assert Ensemble(2, 3).target(torch.tensor([0, 1])).eq(0).all()
+
+
+def test_averages_carry_no_gradient_and_a_momentum_of_nothing_forgets():
+    ensemble = Ensemble(2, 2, momentum=0)
+    for value in (1.0, 3.0):
+        ensemble.update(torch.tensor([0]), torch.full((1, 2), value, requires_grad=True))
+    assert ensemble.target(torch.tensor([0])).tolist() == [[3, 3]]
+    assert not ensemble.total.requires_grad

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from helpers.ground.random import generator
 from helpers.methods.transfer import (
     Adapter,
     Group,
@@ -181,3 +182,66 @@ def test_copies_are_drawn_anew_by_seed_around_the_image():
     assert 0.05 < float(across.std()) < 0.12
     by_size = many.sum((1, 2)) / disc.sum()
     assert float(by_size.std()) > 0.1  # and stretched
+
+
+def test_what_is_meant_if_nothing_is_said():
+    net = groups()
+    rates = [group["lr"] for group in discriminative(net, 1.0)]
+    assert rates == pytest.approx([2.6**-2, 2.6**-1, 1])
+    for t in (0.0, 0.05, 0.1, 0.5, 1.0, 1.5):
+        assert slanted()(t) == slanted(cut=0.1, ratio=32)(t)
+    assert (slanted()(0.0), slanted()(0.1), slanted()(1.0), slanted()(2.0)) == (
+        1 / 32,
+        1,
+        pytest.approx(1 / 32),
+        1 / 32,
+    )
+    assert LowRank(nn.Linear(3, 2), 4).scale == 0.25
+    x, y = torch.rand(2, 1, 8, 8), torch.tensor([3, 5])
+    images, labels = warped(x, y)
+    assert images.shape == (40, 1, 8, 8)
+    assert labels.tolist() == [3, 5] * 20
+    assert torch.equal(images, warped(x, y, copies=20, seed=0)[0])
+
+
+def test_copies_are_torch_s_affine_maps_of_a_fifth_and_shifts_of_eight_hundredths():
+    x, y = torch.rand(3, 1, 8, 8), torch.arange(3)
+    draws = generator(4, 11)
+    maps = torch.eye(2) + 0.2 * torch.randn(6, 2, 2, generator=draws)
+    shift = 0.08 * torch.randn(6, 2, 1, generator=draws)
+    grid = nn.functional.affine_grid(torch.cat([maps, shift], 2), (6, 1, 8, 8), align_corners=False)
+    wanted = nn.functional.grid_sample(x.repeat(2, 1, 1, 1), grid, align_corners=False)
+    assert torch.equal(warped(x, y, copies=2, seed=4)[0], wanted)
+
+
+@pytest.mark.parametrize(
+    ("cut", "ratio", "fine"), [(0, 32, False), (1, 32, False), (0.5, 0.9, False), (0.5, 1, True)]
+)
+def test_a_triangle_has_two_flanks_and_a_height(cut, ratio, fine):
+    if fine:
+        assert slanted(cut, ratio)(0.3) == 1
+    else:
+        with pytest.raises(ValueError, match="expected a share in"):
+            slanted(cut, ratio)
+
+
+def test_counts_from_none_to_all_may_be_frozen():
+    for count in (0, 3):
+        net = groups()
+        freeze_to(net, count)
+        assert all(p.requires_grad is (count == 0) for p in net.parameters())
+    adapter = Adapter(6, 2)
+    assert (adapter.down.in_channels, adapter.down.out_channels, adapter.down.kernel_size) == (
+        6,
+        2,
+        (1, 1),
+    )
+    assert (adapter.up.in_channels, adapter.up.out_channels) == (2, 6)
+    with pytest.raises(ValueError, match="a rank of at least 1, found Linear and 0"):
+        LowRank(nn.Linear(3, 2), 0)
+    with pytest.raises(ValueError, match="without groups"):
+        LowRank(nn.Conv2d(4, 4, 3, groups=2), 1)
+    strided = nn.Conv2d(4, 6, 3, stride=2, padding=2, dilation=2)
+    x = torch.rand(1, 4, 9, 9)
+    assert LowRank(strided, 2)(x).shape == strided(x).shape
+    assert not any(p.requires_grad for p in LowRank(strided, 2).layer.parameters())

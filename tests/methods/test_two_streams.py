@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from helpers.ground.random import generator
 from helpers.methods.two_streams import TwoStreams, hide_labels
 
 
@@ -65,3 +66,39 @@ def test_only_labelled_rows_are_companions_wherever_they_stand():
     for few, labels, _, _ in TwoStreams(x, y, batch_size=5, labelled=2):
         assert (labels >= 0).all()
         assert set(few[:, 0].tolist()) <= {4.0, 11.0, 17.0}
+
+
+def test_sixty_four_of_each_and_seed_nought_if_nothing_is_said():
+    x, y = torch.arange(200.0)[:, None], torch.arange(200) % 2
+    few, labels, many, rows = next(iter(TwoStreams(x, y)))
+    assert (len(few), len(many)) == (64, 64)
+    asked = next(iter(TwoStreams(x, y, batch_size=64, labelled=64, seed=0)))
+    assert torch.equal(asked[3], rows)
+    assert torch.equal(asked[0], few)
+    assert not torch.equal(next(iter(TwoStreams(x, y, seed=1)))[3], rows)
+    assert [len(TwoStreams(x, y, batch_size=size)) for size in (200, 199, 64, 1)] == [1, 2, 4, 200]
+    assert torch.equal(hide_labels(y, 3), hide_labels(y, 3, seed=0))
+    assert not torch.equal(hide_labels(y, 3), hide_labels(y, 3, seed=1))
+
+
+@pytest.mark.parametrize("given", [{"batch_size": 0}, {"labelled": 0}])
+def test_a_stream_of_nothing_is_refused(given):
+    with pytest.raises(ValueError, match="expected batch_size and labelled of 1 or more, found"):
+        TwoStreams(torch.zeros(3, 1), torch.tensor([0, 1, 0]), **given)
+    one = TwoStreams(torch.zeros(3, 1), torch.tensor([0, 1, 0]), batch_size=1, labelled=1)
+    assert [len(batch[0]) for batch in one] == [1, 1, 1]
+
+
+def test_rows_that_have_no_label_stay_without_however_few_they_are():
+    y = torch.tensor([0, 0, 0, 1, 1, 1, -1])
+    found = hide_labels(y, 3, seed=5)
+    assert found.tolist() == y.tolist()
+    assert hide_labels(y, 0).tolist() == [-1] * 7
+    with pytest.raises(ValueError, match="expected per_class of 0 or more, found -1"):
+        hide_labels(y, -1)
+    with pytest.raises(ValueError, match="expected 4 examples of class 0, found 3"):
+        hide_labels(y, 4)
+    order = torch.randperm(7, generator=generator(5))
+    first = [row for row in order.tolist() if y[row] == 1][:2]
+    kept = (hide_labels(y, 2, seed=5) == 1).nonzero()[:, 0]
+    assert set(kept.tolist()) == set(first)

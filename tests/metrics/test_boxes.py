@@ -50,3 +50,39 @@ def test_a_reference_drops_the_padding():
     assert [len(one.boxes) for one in found] == [2, 0]
     assert isinstance(found[0], Found)
     assert found[0].scores.tolist() == [1, 1]
+
+
+def test_boxes_of_any_size_and_many_images_at_once_overlap_alike():
+    a, b = some_boxes(6).view(2, 3, 4), some_boxes(8, 1).view(2, 4, 4)
+    both = iou(a, b)
+    assert both.shape == (2, 3, 4)
+    for image in (0, 1):
+        torch.testing.assert_close(both[image], ops.box_iou(a[image], b[image]))
+    torch.testing.assert_close(iou(a / 1000, b / 1000), both)  # in shares of a side, say
+    small = torch.tensor([[0, 0, 4e-5, 4e-5]])
+    assert iou(small, small).item() == 1
+
+
+def test_a_box_turned_inside_out_has_no_area():
+    assert area(torch.tensor([[3.0, 3, 1, 1], [3, 1, 1, 3]])).tolist() == [0, 0]
+
+
+def test_boxes_without_area_do_not_suppress_themselves_for_ever():
+    boxes = torch.tensor([[1.0, 1, 1, 1], [1, 1, 1, 1], [0, 0, 4, 4], [0, 0, 4, 4]])
+    scores = torch.tensor([0.9, 0.8, 0.7, 0.6])
+    assert nms(boxes, scores).tolist() == ops.nms(boxes, scores, 0.5).tolist() == [0, 1, 2]
+    assert nms(boxes, scores, 1.0).tolist() == ops.nms(boxes, scores, 1.0).tolist() == [0, 1, 2, 3]
+
+
+def test_an_overlap_at_the_bound_is_kept_and_one_half_is_the_bound_if_nothing_is_said():
+    boxes = torch.tensor([[0.0, 0, 2, 2], [0, 0, 2, 1], [0, 0, 2, 1.1]])
+    scores = torch.tensor([0.9, 0.8, 0.7])
+    assert nms(boxes, scores).tolist() == nms(boxes, scores, 0.5).tolist() == [0, 1]
+    assert (
+        nms(boxes[[0, 2]], scores[:2]).tolist() == ops.nms(boxes[[0, 2]], scores[:2], 0.5).tolist()
+    )
+
+
+def test_equal_scores_keep_the_order_of_the_boxes():
+    boxes = some_boxes(40).round()
+    assert torch.equal(nms(boxes, torch.ones(40)), ops.nms(boxes, torch.ones(40), 0.5))

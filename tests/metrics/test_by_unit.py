@@ -24,6 +24,8 @@ def test_a_class_that_does_not_occur_does_not_count():
     assert float(balanced_by_unit(torch.ones(3), y, torch.arange(3)).mean()) == pytest.approx(1)
 
 
-def test_says_what_does_not_fit():
-    with pytest.raises(ValueError, match="expected 2 hits and groups, found 2 and 1"):
-        balanced_by_unit(torch.ones(2), torch.tensor([0, 1]), torch.tensor([0]))
+@pytest.mark.parametrize(("hits", "rows", "groups"), [(2, 2, 1), (3, 2, 2), (1, 2, 1)])
+def test_says_what_does_not_fit(hits, rows, groups):
+    sentence = f"expected {rows} hits and groups, found {hits} and {groups}"
+    with pytest.raises(ValueError, match=sentence):
+        balanced_by_unit(torch.ones(hits), torch.arange(rows), torch.arange(groups))

@@ -54,3 +54,17 @@ def test_errors_say_what_was_found():
         reliability(torch.tensor([0.5, 2.0]), torch.tensor([0, 1]))
     with pytest.raises(ValueError, match="one bin or more"):
         reliability(torch.tensor([0.5, 0.6]), torch.tensor([0, 1]), 0)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.01, 0.5), (0.5, 1.01)])
+def test_what_is_no_probability_is_refused_at_both_ends(low, high):
+    sentence = f"^reliability: expected probabilities in 0..1 .* found {low:g} to {high:g} and 10$"
+    with pytest.raises(ValueError, match=sentence):
+        calibration_error(torch.tensor([low, high], dtype=torch.float64), torch.tensor([0, 1]))
+
+
+def test_a_probability_on_a_border_belongs_to_the_bin_below():
+    p = torch.tensor([0.25, 0.5, 0.75, 1.0], dtype=torch.float64)
+    said, _, share = reliability(p, torch.tensor([0, 1, 0, 1]), 2)
+    assert said.tolist() == [0.375, 0.875]
+    assert share.tolist() == [0.5, 0.5]

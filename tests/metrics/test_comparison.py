@@ -86,3 +86,70 @@ def test_errors_say_what_is_wrong(call, sentence):
 def test_equal_scores_have_an_interval_of_no_width():
     for how in ("t", "bootstrap"):
         assert difference([0.5, 0.7], [0.4, 0.6], how).low == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_the_bootstrap_is_scipys_with_the_confidence_and_the_seed_that_are_asked(confidence):
+    theirs = stats.bootstrap(
+        (A - B,), np.mean, n_resamples=4999, method="BCa", rng=np.random.default_rng(3),
+        confidence_level=confidence,
+    ).confidence_interval  # fmt: skip
+    found = difference(A, B, "bootstrap", confidence=confidence, seed=3)
+    assert (found.low, found.high) == (theirs.low, theirs.high)
+    assert mean_interval(A - B, "bootstrap", confidence=confidence, seed=3).low == found.low
+    assert difference(A, B, "bootstrap", confidence=confidence).low != found.low
+
+
+def test_ninety_five_percent_and_seed_nought_if_nothing_is_said():
+    for how in ("t", "bootstrap"):
+        asked = difference(A, B, how, confidence=0.95, seed=0)
+        assert difference(A, B, how) == asked
+        assert mean_interval(A - B, how) == mean_interval(A - B, how, confidence=0.95, seed=0)
+        assert asked.high > difference(A, B, how, confidence=0.9).high
+    found = difference(A, B, "resplit", share=0.5, confidence=0.8)
+    half = stats.t.ppf(0.9, 11) * math.sqrt((1 / 12 + 0.5) * np.var(A - B, ddof=1))
+    assert found.high - found.mean == pytest.approx(half, rel=1e-12)
+
+
+def test_many_units_take_little_memory():
+    import tracemalloc
+
+    units = np.arange(2000.0)
+    tracemalloc.start()
+    mean_interval(units, "bootstrap")
+    assert tracemalloc.get_traced_memory()[1] < 60e6  # all resamples at once: 160 MB
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "margin", "said"),
+    [(-0.02, 0.0, 0, "open"), (0.0, 0.0, 0, "level"), (-0.02, 0.02, 0.02, "level")]
+    + [(-0.021, 0.02, 0.02, "open"), (-0.02, 0.021, 0.02, "open"), (0.01, 0.03, 0.02, "gains")]
+    + [(-0.03, -0.01, 0.02, "loses")],
+)
+def test_bounds_that_an_interval_just_touches(low, high, margin, said):
+    assert Difference((low + high) / 2, low, high, 1, 0, 2).says(margin) == said
+
+
+@pytest.mark.parametrize("values", [["a", "b"], [[1.0, 2.0], [3.0, 4.0]], 3.0, [None, 1.0]])
+def test_what_is_no_row_of_numbers_is_one_sentence(values):
+    for call in (lambda: mean_interval(values), lambda: difference([1.0, 2.0], values)):
+        with pytest.raises(ValueError, match="^expected scores, one number each, found") as caught:
+            call()
+        assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("name", ["confidence", "share"])
+@pytest.mark.parametrize("value", [0, -0.5, "0.5", math.nan, math.inf])
+def test_shares_and_confidence_have_limits_that_do_not_belong_to_them(name, value):
+    high = 1 if name == "confidence" else math.inf
+    sentence = f"^{name} must be a number between 0 and {high}, found {value!r}$"
+    given = {"share": 0.5} | {name: value}
+    with pytest.raises(ValueError, match=sentence):
+        mean_interval([1.0, 2.0], "resplit", **given)
+    with pytest.raises(ValueError, match="^confidence must .* 0 and 1, found 1$"):
+        mean_interval([1.0, 2.0], confidence=1)
+
+
+def test_a_share_may_exceed_one():
+    assert mean_interval([1.0, 2.0], "resplit", share=2).high > 2

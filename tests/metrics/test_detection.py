@@ -99,3 +99,77 @@ def test_f1_is_two_thirds_for_one_right_of_two_answers():
     truth = Found(box, label, torch.ones(1))
     found = Found(torch.cat([box, box + 40]), torch.tensor([0, 0]), torch.tensor([0.9, 0.8]))
     assert f1_per_image([found], [truth], 2).item() == pytest.approx(2 / 3)
+
+
+def one_box(*boxes, labels=None, scores=None):
+    """Found boxes, each [left, top, right, bottom]."""
+    count = len(boxes)
+    labels = torch.zeros(count).long() if labels is None else torch.tensor(labels)
+    scores = torch.linspace(0.9, 0.5, count) if scores is None else torch.tensor(scores)
+    return Found(torch.tensor(boxes).float().view(count, 4), labels, scores)
+
+
+TENTH, HALF, WHOLE = [0, 0, 10, 1], [0, 0, 10, 5], [0, 0, 10, 10]
+
+
+def test_bounds_belong_to_what_they_bound():
+    """An overlap of exactly one half is a match, of exactly a tenth a touch, without a word."""
+    truth = one_box(WHOLE)
+    assert match(one_box(HALF), truth)[1].tolist() == [0]
+    assert kinds_of(one_box(HALF), truth) == ["right"]
+    assert kinds_of(one_box(TENTH), truth) == ["misplaced"]
+    assert kinds_of(one_box(HALF, labels=[1]), truth) == ["wrong class"]
+    assert kinds_of(one_box([0, 0, 10, 4.9], labels=[1]), truth) == ["misplaced"]
+    assert kinds_of(one_box([0, 0, 10, 0.9]), truth) == ["background"]
+    assert kinds_of(one_box(WHOLE, HALF), truth) == ["right", "doubled"]
+    assert average_precision([one_box(HALF)], [truth], 0) == 1
+    for score in (match, kinds_of):
+        assert str(score(one_box(HALF), truth, overlap=0.51)) != str(score(one_box(HALF), truth))
+    assert average_precision([one_box(HALF)], [truth], 0, overlap=0.51) == 0
+    assert ranked([one_box(HALF)], [truth], 0)[1].tolist() == [True]
+    assert f1_per_image([one_box(HALF)], [truth], 1).item() == 1
+    assert error_types([one_box(HALF)], [truth])["right"] == 1
+    assert error_types([one_box(TENTH)], [truth])["misplaced"] == 1
+    assert error_types([one_box(TENTH)], [truth], touch=0.11)["background"] == 1
+    assert error_types([one_box(HALF)], [truth], overlap=0.51)["misplaced"] == 1
+
+
+def test_answers_at_the_least_score_count_and_without_a_word_all_do():
+    truth, found = one_box(WHOLE), one_box(WHOLE, [40, 40, 50, 50], scores=[0.5, 0.0])
+    assert counts([found], [truth], 1).tolist() == [[[1, 2, 1]]]
+    assert counts([found], [truth], 1, least=0.5).tolist() == [[[1, 1, 1]]]
+    assert f1_per_image([found], [truth], 1).item() == pytest.approx(2 / 3)
+    assert f1_per_image([found], [truth], 1, least=0.5).item() == 1
+    assert error_types([found], [truth])["background"] == 1
+    assert error_types([found], [truth], least=0.5) | {"right": 0} == dict.fromkeys(
+        ["right", "doubled", "misplaced", "wrong class", "background", "missed"], 0
+    )
+
+
+def test_f1_is_a_mean_over_the_classes_that_occur():
+    truth = one_box(WHOLE, [40, 40, 50, 50], labels=[0, 2])
+    found = one_box(WHOLE, [60, 60, 70, 70], labels=[0, 3])
+    assert f1_per_image([found], [truth], 4).item() == pytest.approx(1 / 3)
+    assert f1_per_image([found, found], [truth, found], 5).tolist() == pytest.approx([1 / 3, 1])
+
+
+def test_each_answer_gets_the_free_box_that_it_overlaps_most():
+    truth = one_box([0, 0, 10, 10], [4, 0, 14, 10])
+    found = one_box([3, 0, 13, 10], [3, 0, 13, 10], [3, 0, 13, 10])
+    order, taken = match(found, truth, overlap=0.4)
+    assert (order.tolist(), taken.tolist()) == ([0, 1, 2], [1, 0, -1])
+
+
+def test_equal_scores_keep_the_order_of_answers_and_images():
+    found = [one_box(WHOLE, scores=[0.5]) for _ in range(20)]
+    truth = [one_box(WHOLE) if number < 10 else one_box() for number in range(20)]
+    assert ranked(found, truth, 0)[1].tolist() == [True] * 10 + [False] * 10
+    assert average_precision(found, truth, 0) == 1
+    twice = one_box(*[WHOLE] * 20, scores=[0.5] * 20)
+    assert match(twice, one_box(WHOLE))[1].tolist() == [0] + [-1] * 19
+
+
+def test_nothing_found_and_nothing_there_have_their_kinds():
+    assert kinds_of(one_box(WHOLE), one_box()) == ["background"]
+    assert kinds_of(one_box(), one_box(WHOLE)) == []
+    assert error_types([one_box()], [one_box(WHOLE, HALF)])["missed"] == 2

@@ -5,12 +5,15 @@ import torch
 from helpers.metrics.calibration import calibration_error
 from helpers.metrics.classification import accuracy, balanced_accuracy, confusion_matrix, roc_auc
 from helpers.metrics.gate import (
+    MOST_CLASSES,
     are_probabilities,
     as_score,
     binary_scores,
     class_numbers,
     examples,
     finite,
+    ignored_label,
+    number_of_classes,
     tables,
     tensor,
 )
@@ -237,3 +240,59 @@ def test_what_knows_no_double_precision_is_scored_alike(score):
         y.as_subclass(Apple).double()
     found = torch.as_tensor(score(p.as_subclass(Apple), y.as_subclass(Apple)))
     assert torch.equal(found.as_subclass(torch.Tensor), torch.as_tensor(score(p, y)))
+
+
+@pytest.mark.parametrize("classes", [0, -1, 1.0, "3", None, MOST_CLASSES + 1])
+def test_a_number_of_classes_is_whole_at_least_one_and_fits_a_table(classes):
+    assert number_of_classes("f", 1) is number_of_classes("f", MOST_CLASSES) is None
+    assert number_of_classes("f", np.int64(3)) is None
+    sentence = (
+        f"^f: expected a whole number of classes, at least 1 and at most 10000, found {classes!r}$"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        number_of_classes("f", classes)
+    with pytest.raises(ValueError, match="^confusion_matrix: expected a whole number of classes"):
+        confusion_matrix([0], [0], classes)
+
+
+@pytest.mark.parametrize("ignore", [True, 1.0, "x", [255]])
+def test_a_label_that_does_not_count_is_one_whole_number(ignore):
+    for call in (
+        lambda: class_numbers("f", [0, 1], [0, 1], ignore=ignore),
+        lambda: binary_scores("f", [0.1, 0.2], [0, 1], ignore=ignore),
+        lambda: ignored_label("f", ignore),
+    ):
+        with pytest.raises(ValueError, match=r"^f: expected one whole number as ignore, found"):
+            call()
+    assert [ignored_label("f", label) for label in (None, 0, np.int64(255))] == [None, 0, 255]
+
+
+def test_one_number_is_no_row_of_targets():
+    with pytest.raises(
+        ValueError, match=r"^f: expected a target \(N, ...\), found a single number"
+    ):
+        class_numbers("f", 1, 1)
+
+
+def test_probabilities_may_miss_one_by_a_thousandth():
+    exact = torch.tensor([[0.5, 0.5 + 2**-10], [0.5, 0.5 - 2**-10]], dtype=torch.float64)
+    assert are_probabilities(exact)
+    assert not are_probabilities(
+        exact
+        + torch.tensor(
+            [
+                0.0,
+                2**-12,
+            ],
+            dtype=torch.float64,
+        )
+    )
+    assert are_probabilities(torch.tensor([[0.0, 1.0]]))
+
+
+@pytest.mark.parametrize("given", ["x" * 500, [["a"] * 100]])
+def test_a_sentence_stays_a_sentence_however_long_the_argument(given):
+    with pytest.raises(ValueError, match="^f: expected numbers as x") as caught:
+        tensor("f", "x", given)
+    assert len(str(caught.value)) < 100
+    assert caught.value.__cause__ is None

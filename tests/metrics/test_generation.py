@@ -176,3 +176,70 @@ def test_trees_tell_apart_what_differs_and_nothing_else():
     assert shifted == pytest.approx(0.79, abs=0.06)
     with pytest.raises(ValueError, match="at least four rows of either kind, found 3"):
         told_apart(real[:3], fake)
+
+
+@pytest.mark.parametrize("k", [0, 8, 2.0, "2"])
+def test_neighbours_are_a_whole_number_of_others(k):
+    assert radii(clouds(n=8)[0], 1).shape == radii(clouds(n=8)[0], 7).shape == (8,)
+    with pytest.raises(ValueError, match=rf"radii: k must lie in 1\.\.7 for 8 points, found {k}$"):
+        radii(torch.zeros(8, 3), k)
+
+
+def test_copies_are_counted_against_numpys_lower_quantile():
+    train, new, fake = torch.randn(3, 60, 2, generator=torch.Generator().manual_seed(1))
+    near, made = (torch.cdist(x.double(), train.double()).amin(1).numpy() for x in (new, fake))
+    for share in (0.05, 0.33, 0.9):
+        bound = np.quantile(near, share, method="lower")
+        assert float(copied(train, new, fake, share)) == pytest.approx((made <= bound).mean())
+    assert copied(train, new, fake) == copied(train, new, fake, 0.05)
+    # at the bound a row counts as copied: each new row as generated gives the share itself
+    assert float(copied(train, new, new, 0.5)) == pytest.approx(30 / 60)
+
+
+def test_the_trees_are_scikit_learns_fifty():
+    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+    real, fake = clouds(0.7, 40, 40)
+    for number in (0, 5):
+        expected = cross_val_score(
+            ExtraTreesClassifier(50, random_state=number), torch.cat([real, fake]).numpy(),
+            [0] * 40 + [1] * 40, cv=StratifiedKFold(2, shuffle=True, random_state=number),
+        )  # fmt: skip
+        assert told_apart(real, fake, number) == expected.mean()
+    assert told_apart(real, fake) == told_apart(real, fake, 0) != told_apart(real, fake, 5)
+
+
+def test_of_a_longer_sorted_table_any_rows_are_taken():
+    g = torch.Generator().manual_seed(0)
+    few, rows = (torch.randn(n, 1, generator=g).sort(0).values for n in (100, 300))
+    assert told_apart(few, rows) == pytest.approx(0.5, abs=0.12)
+    assert told_apart(rows, few) == pytest.approx(0.5, abs=0.12)
+    assert told_apart(rows[:4], rows[4:8]) <= 1
+    with pytest.raises(ValueError, match="at least four rows of either kind, found 3$"):
+        told_apart(rows[:3], rows)
+
+
+def test_modes_at_the_bounds_count():
+    centres = torch.tensor([[0.0], [8.0]])
+    samples = torch.tensor([[0.0]] * 9 + [[7.0]])  # a tenth of them: .2 of the half it would get
+    assert [float(x) for x in modes_found(samples, centres, 1.0)] == [1, 1]
+    assert [float(x) for x in modes_found(samples, centres, 0.9)] == pytest.approx([0.5, 0.9])
+    assert float(modes_found(samples, centres, 1.0, share=0.21)[0]) == 0.5
+    assert float(modes_found(samples, centres, 0)[1]) == pytest.approx(0.9)
+    for radius, share in ((0, 0), (-1, 0.2), (torch.nan, 0.2), (1, -1)):
+        with pytest.raises(ValueError, match=f"share above 0, found {radius} and {share}$"):
+            modes_found(samples, centres, radius, share)
+
+
+def test_points_that_coincide_lie_at_no_distance_however_far_out():
+    """Distances from a matrix product would be rounded there."""
+    far = 1e4 + clouds(n=40)[0]
+    assert copied(far, far, far, 0.5) == 1
+    assert precision(far, far.repeat(2, 1), 1) == 1
+
+
+def test_one_row_at_a_time_is_the_least_block(monkeypatch):
+    whole = radii(clouds()[0])
+    monkeypatch.setattr(generation, "BLOCK", 3)
+    assert torch.equal(radii(clouds()[0]), whole)

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
@@ -56,3 +57,10 @@ def test_rank_correlation_agrees_with_scipy():
         assert abs(ours - spearmanr(a.flatten(), b.flatten())[0]) < 1e-12
     assert torch.allclose(rank_correlation(maps, -maps), -torch.ones(3).double())
     assert rank_correlation(torch.ones(3, 1, 8, 8), maps).tolist() == [0, 0, 0]
+
+
+def test_small_maps_correlate_like_large_ones():
+    """Two pixels have ranks half a step about their mean: nothing is lost to the clamp."""
+    a = torch.tensor([[[[1.0, 2.0]]]])
+    assert rank_correlation(a, 1e-30 * a).item() == pytest.approx(1, abs=1e-12)
+    assert rank_correlation(a, -a).item() == pytest.approx(-1, abs=1e-12)

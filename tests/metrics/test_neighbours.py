@@ -53,3 +53,44 @@ def test_a_class_without_a_row_has_no_distance():
 def test_too_many_neighbours_are_one_sentence():
     with pytest.raises(ValueError, match=r"nearest\(k=40\): expected 1 to 39 for 40 rows"):
         nearest(rows(), 40)
+
+
+def test_fifteen_neighbours_are_asked_if_nothing_is_said():
+    x, y = rows(60), np.random.default_rng(1).integers(3, size=60)
+    assert (nearest(x) == nearest(x, 15)).all()
+    assert (neighbours_kept(x, x[:, :2]) == neighbours_kept(x, x[:, :2], 15)).all()
+    assert (vote(x, y) == vote(x, y, 15)).all()
+    assert (vote(x, y) != vote(x, y, 14)).any()
+
+
+@pytest.mark.parametrize("k", [0, 40, 2.0, "3"])
+def test_neighbours_are_a_whole_number_of_other_rows(k):
+    assert nearest(rows(), 1).shape == (40, 1)
+    assert nearest(rows(), 39).shape == (40, 39)
+    with pytest.raises(ValueError, match=rf"^nearest\(k={k!r}\): expected 1 to 39 for 40 rows$"):
+        nearest(rows(), k)
+
+
+def test_maps_of_other_rows_are_not_compared():
+    with pytest.raises(ValueError, match="zip"):
+        neighbours_kept(rows(), rows(30), 3)
+
+
+@pytest.mark.parametrize("score", [vote, between])
+@pytest.mark.parametrize(
+    ("y", "sentence"),
+    [
+        ([0] * 39, "expected one class a row, found 40 rows and 39"),
+        ([-1] + [0] * 39, "expected class numbers 0 or more as y, found -1"),
+        ([0.0] * 40, "expected whole class numbers as y, found torch.float64"),
+        (["a"] * 40, "expected numbers as y, found"),
+    ],
+)
+def test_classes_that_do_not_fit_are_one_sentence(score, y, sentence):
+    with pytest.raises(ValueError, match=f"^{score.__name__}: {sentence}"):
+        score(rows(), y)
+
+
+def test_nothing_has_no_classes():
+    with pytest.raises(ValueError, match="^between: expected one class a row, found 0 rows and 0"):
+        between(np.zeros((0, 2)), np.zeros(0, int))

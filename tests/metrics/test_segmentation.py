@@ -197,3 +197,76 @@ def test_dice_of_each_image_is_the_mean_over_what_occurs_in_it():
         )
         assert score == pytest.approx(float(by_library[1:].mean()), abs=1e-6)
     assert dice_per_image(found, true.flip(1), 4)[2:] != each[2:]
+
+
+@pytest.mark.parametrize("tolerance", [1, 1000])
+def test_an_outline_has_no_distance_to_nothing(tolerance):
+    """SciPy measures to a place outside the image where there is nothing to measure to."""
+    corner, nothing = torch.zeros(2, 6, 6, dtype=torch.bool)
+    corner[0, 0] = True
+    assert surface_dice(corner, nothing, tolerance=tolerance) == 0
+    assert surface_dice(nothing, corner, tolerance=tolerance) == 0
+
+
+def test_one_pixel_is_agreement_if_nothing_is_said():
+    a = blobs()
+    one, two = a.roll(1, 0), a.roll(2, 0)
+    assert surface_dice(a, one) == surface_dice(a, one, tolerance=1.0) == 1
+    assert surface_dice(a, two) == surface_dice(a, two, tolerance=1) < 1
+
+
+@pytest.mark.parametrize("score", [dice, iou])
+@pytest.mark.parametrize("classes", [0, -1, 2.0, "2", 10_001])
+def test_a_number_of_classes_is_whole_and_not_too_large(score, classes):
+    p, t = (x.clamp(max=0) for x in maps())
+    assert score(p, t, 1).tolist() == [1]
+    with pytest.raises(ValueError, match=f"^{score.__name__}: expected a whole number of classes"):
+        score(p, t, classes)
+
+
+def test_a_mask_too_few_is_one_sentence():
+    p, t = maps()
+    with pytest.raises(ValueError, match="as many masks on both sides, found 2 and 1$"):
+        dice_per_image(p, t[:1], 3)
+
+
+def test_a_class_that_is_nowhere_counts_as_right_in_the_loss():
+    scores = torch.tensor([[40.0, -40.0, -40.0], [-40.0, 40.0, -40.0]], dtype=torch.float64)
+    assert float(soft_dice_loss(scores, torch.tensor([0, 1]))) == pytest.approx(0, abs=1e-12)
+    assert soft_dice_loss(scores, torch.tensor([0, 0])) == soft_dice_loss(
+        scores, torch.tensor([0, 0]), smooth=1e-5
+    )
+
+
+def test_what_stands_where_nothing_counts_may_be_anything():
+    scores = torch.randn(1, 2, 3, generator=torch.Generator().manual_seed(0))
+    target = torch.tensor([[0, 255, 1]])
+    bad = scores.clone()
+    bad[..., 1] = torch.nan
+    assert soft_dice_loss(bad, target, ignore=255) == soft_dice_loss(scores, target, ignore=255)
+
+
+@pytest.mark.parametrize(
+    ("scores", "target"),
+    [
+        (torch.zeros(4), torch.zeros(4).long()),
+        (torch.zeros(2, 3, 4).to(torch.complex64), torch.zeros(2, 4).long()),
+        (torch.zeros(2, 3, 4), torch.zeros(2, 3).long()),
+    ],
+)
+def test_scores_that_are_none_are_one_sentence(scores, target):
+    with pytest.raises(ValueError, match="^soft_dice_loss: expected scores .* found"):
+        soft_dice_loss(scores, target)
+
+
+def test_a_loss_asks_for_classes_that_have_a_score():
+    with pytest.raises(ValueError, match="^soft_dice_loss: .* 0 to 2 as target, found 3"):
+        soft_dice_loss(torch.zeros(1, 3, 2), torch.tensor([[3, 0]]))
+    assert soft_dice_loss(torch.zeros(0, 3, 2), torch.zeros(0, 2).long()) == 0
+
+
+def test_masks_need_a_pixel_and_a_tolerance_that_is_a_number():
+    with pytest.raises(ValueError, match="^surface_dice: expected two masks"):
+        surface_dice(torch.zeros(0, 3, dtype=torch.bool), torch.zeros(0, 3, dtype=torch.bool))
+    with pytest.raises(ValueError, match="tolerance of 0 or more, found '1'"):
+        surface_dice(blobs(), blobs(), tolerance="1")

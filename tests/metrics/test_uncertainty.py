@@ -88,3 +88,35 @@ def test_tensors_and_lists_of_tensors_are_runs():
 def test_bad_arguments_are_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_the_mean_two_thousand_draws_and_seed_nought_if_nothing_is_said():
+    values = sample()
+    asked = bootstrap_interval(values, torch.mean, confidence=0.95, repeats=2000, seed=0)
+    assert bootstrap_interval(values) == asked
+    for other in ({"confidence": 0.96}, {"repeats": 1999}, {"seed": 1}):
+        assert bootstrap_interval(values, **other) != asked
+
+
+def test_draws_take_little_memory_however_many(monkeypatch):
+    import tracemalloc
+
+    monkeypatch.setattr(uncertainty, "BATCH", 10_000)
+    tracemalloc.start()
+    bootstrap_interval(torch.arange(2000.0), repeats=400)
+    assert tracemalloc.get_traced_memory()[1] < 3e6  # the row numbers of all draws: 6 MB
+    tracemalloc.stop()
+
+
+def test_one_draw_is_the_least():
+    low, high = bootstrap_interval(sample(), repeats=1)
+    assert low == high
+    for repeats in (2.0, "9"):
+        with pytest.raises(ValueError, match=f"one repeat or more, found 0.95 and {repeats}$"):
+            bootstrap_interval(sample(), repeats=repeats)
+
+
+@pytest.mark.parametrize("confidence", [0, 1, -0.5, 1.5])
+def test_a_confidence_lies_between_nothing_and_certainty(confidence):
+    with pytest.raises(ValueError, match=rf"confidence in \(0, 1\) .* found {confidence} and 2000"):
+        bootstrap_interval(sample(), confidence=confidence)

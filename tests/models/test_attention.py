@@ -81,3 +81,35 @@ def test_what_does_not_fit_is_named():
         MultiHeadAttention(8, 3)
     with pytest.raises(ValueError, match="found 4 and 5"):
         attention(torch.ones(1, 2, 4), torch.ones(1, 2, 5), torch.ones(1, 2, 5))
+
+
+def test_weights_begin_by_glorot_and_biases_at_nothing():
+    torch.manual_seed(0)
+    layer = MultiHeadAttention(64, 4)
+    limit = (6 / (64 + 3 * 64)) ** 0.5
+    assert 0.98 * limit < float(layer.in_proj_weight.detach().abs().max()) <= limit
+    assert not layer.in_proj_bias.any()
+    assert not layer.out_proj.bias.any()
+    assert layer.in_proj_weight.shape == (192, 64)
+
+
+def test_biases_of_query_key_and_value_stand_in_that_order():
+    torch.manual_seed(0)
+    layer, theirs = MultiHeadAttention(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
+    layer.in_proj_bias.data.normal_()
+    theirs.load_state_dict(layer.state_dict())
+    x, memory = torch.randn(2, 5, 12), torch.randn(2, 7, 12)
+    for more in (None, memory):
+        looked = x if more is None else more
+        query, key, value = layer.project(x, more)
+        ask, look, say = layer.in_proj_weight.chunk(3)
+        parts = zip((x, looked, looked), (ask, look, say), layer.in_proj_bias.chunk(3))
+        for found, (rows, weight, bias) in zip((query, key, value), parts):
+            wanted = (rows @ weight.T + bias).view(2, -1, 3, 4).transpose(1, 2)
+            assert torch.allclose(found, wanted, atol=1e-6)
+        assert torch.allclose(layer(x, more), theirs(x, looked, looked)[0], atol=1e-6)
+
+
+def test_the_causal_mask_stays_on_its_device():
+    assert causal(3, "meta").device.type == "meta"
+    assert causal(3).dtype == torch.bool

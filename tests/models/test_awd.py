@@ -85,3 +85,37 @@ def test_the_step_adds_the_penalty():
     loss = with_penalty(F.mse_loss)(model, batch)
     assert torch.allclose(loss, F.mse_loss(model(batch[0]), batch[1]) + model.penalty)
     assert model.penalty > 0
+
+
+@pytest.mark.parametrize("share", [-0.1, 1, 1.5])
+def test_shares_lie_between_nothing_and_less_than_all(share):
+    with pytest.raises(ValueError, match=rf"mask.share={share}.: expected a share in \[0, 1\)"):
+        mask(torch.ones(1), (2,), share)
+    assert mask(torch.ones(1), (2,), 0).tolist() == [1, 1]
+
+
+def test_penalties_are_of_kept_states_and_of_changes_before_the_mask():
+    x = torch.randn(3, 8, 2)
+    model = AWDLSTM(2, 4, 1, features=0.5, large=2.0, fast=3.0)
+    torch.manual_seed(5)
+    model(x)
+    states = model.body(x)[0]
+    torch.manual_seed(5)
+    kept = drop_locked(states, 0.5)
+    expected = 2 * large_states(kept) + 3 * fast_states(states)
+    assert torch.allclose(model.penalty, expected)
+    assert [
+        getattr(AWDLSTM(2, 4, 1), name) for name in ("weights", "features", "large", "fast")
+    ] == [0.0] * 4
+    model.eval()(x)
+    assert torch.allclose(model.penalty, 2 * large_states(states) + 3 * fast_states(states))
+
+
+def test_only_weights_of_the_state_are_dropped_and_only_in_training():
+    torch.manual_seed(0)
+    model = AWDLSTM(2, 4, 1, weights=0.5)
+    x = torch.randn(3, 8, 2)
+    one, other = model.states(x), model.states(x)
+    assert not torch.allclose(one, other)
+    assert torch.equal(one[:, 0], other[:, 0])  # the first step has no state to weigh
+    assert torch.equal(model.eval().states(x), model.body(x)[0])

@@ -132,3 +132,41 @@ def test_the_likelihood_never_falls():
 def test_too_many_clusters_are_one_sentence():
     with pytest.raises(ValueError, match="expected 1 to 90"):
         plus_plus(blobs(), 91)
+
+
+def test_seeds_and_steps_if_nothing_is_said():
+    x = blobs()
+    assert torch.equal(plus_plus(x, 3), plus_plus(x, 3, seed=0))
+    assert not torch.equal(plus_plus(x, 3), plus_plus(x, 3, seed=1))
+    assert plus_plus(x, 1).shape == (1, 2)
+    assert plus_plus(x, 90).unique(dim=0).shape == (90, 2)
+    with pytest.raises(ValueError, match=r"plus_plus\(clusters=0\): expected 1 to 90"):
+        plus_plus(x, 0)
+    assert len(gaussian_mixture(x, x[:3])[1]) == 100
+
+
+def test_the_first_centre_is_uniform_and_the_next_goes_by_squared_distance():
+    x = torch.tensor([[0.0], [1.0], [3.0]])
+    pairs = [tuple(plus_plus(x, 2, seed)[:, 0].tolist()) for seed in range(3000)]
+    first = [sum(a == value for a, _ in pairs) / 3000 for value in (0, 1, 3)]
+    assert first == pytest.approx([1 / 3] * 3, abs=0.03)
+    after = [b for a, b in pairs if a == 0]
+    assert after.count(3.0) / len(after) == pytest.approx(9 / 10, abs=0.03)
+
+
+def test_it_stops_when_nothing_moves_and_ridge_is_added_to_each_variance():
+    x = blobs()
+    settled = kmeans(x, kmeans(x, x[[0, 1, 2]]).centres, steps=1)
+    assert torch.equal(settled.centres, kmeans(x, x[[0, 1, 2]]).centres)
+    share = torch.ones(90, 1).double()
+    plain, ridged = maximise(x, share, ridge=0), maximise(x, share, ridge=0.5)
+    assert torch.allclose(ridged.covariances - plain.covariances, 0.5 * torch.eye(2).double())
+    assert torch.allclose(plain.covariances[0], torch.cov(x.T, correction=0))
+    assert torch.allclose(
+        maximise(x, share).covariances, maximise(x, share, 1e-6).covariances, atol=1e-12
+    )
+    gap = maximise(x, share).covariances - plain.covariances
+    assert gap[0, 0, 0].item() == pytest.approx(1e-6, rel=1e-3)
+    one, _ = gaussian_mixture(x, x[[0, 40, 80]], steps=1)
+    by_hand = gaussian_mixture(x, x[[0, 40, 80]], steps=1, ridge=1e-6)[0]
+    assert torch.equal(one.covariances, by_hand.covariances)

@@ -58,3 +58,31 @@ def test_bad_input_is_one_sentence():
         pca(data(), 7)
     with pytest.raises(ValueError, match="found -1 in row 0, column 1"):
         nmf(torch.tensor([[1.0, -1.0]]), torch.ones(1, 1), torch.ones(1, 2))
+
+
+def test_all_components_or_one_and_no_others():
+    x = torch.randn(5, 3)
+    for count in (1, 3):
+        assert pca(x, count).scores.shape == (5, count)
+    for count in (0, 4):
+        with pytest.raises(
+            ValueError, match=f"components={count}.: expected 1 to 3 for data of shape"
+        ):
+            pca(x, count)
+    assert float(pca(x, 3).share.sum()) == pytest.approx(1)
+
+
+def test_two_hundred_steps_if_nothing_is_said_and_zeros_stay_finite():
+    g = torch.Generator().manual_seed(0)
+    x, w, h = (
+        torch.rand(6, 5, generator=g),
+        torch.rand(6, 2, generator=g),
+        torch.rand(2, 5, generator=g),
+    )
+    for one, other in zip(nmf(x, w, h), nmf(x, w, h, steps=200)):
+        assert torch.equal(one, other)
+    assert not torch.equal(nmf(x, w, h, steps=199)[0], nmf(x, w, h)[0])
+    nothing = nmf(0 * x, 0 * w, h, steps=3)
+    assert nothing[0].isfinite().all()
+    assert nothing[1].isfinite().all()
+    assert nmf(0 * x, w, h, steps=1)[0].eq(0).all()

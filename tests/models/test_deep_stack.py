@@ -35,3 +35,31 @@ def test_it_is_as_deep_as_it_says():
     assert deep_stack(4, 10, norm=True)(torch.zeros(2, 3, 8, 8)).shape == (2, 10)
     with pytest.raises(ValueError, match="an even number, found 3"):
         deep_stack(3, 10)
+
+
+def test_layers_are_counted_in_pairs_between_a_stem_and_a_head():
+    torch.manual_seed(0)
+    net = deep_stack(6, 5)
+    convs = [layer for layer in net.modules() if isinstance(layer, torch.nn.Conv2d)]
+    assert [(c.in_channels, c.out_channels) for c in convs] == [(3, 8)] + [(8, 8)] * 6
+    assert all(c.bias is not None and c.padding == (1, 1) for c in convs)
+    assert (net[-1].in_features, net[-1].out_features) == (8, 5)
+    assert net(torch.rand(2, 3, 8, 8)).shape == (2, 5)
+    plain = deep_stack(2, 5)[2]
+    assert not plain.shortcut
+    assert isinstance(plain.bn1, torch.nn.Identity)
+    assert deep_stack(2, 5, norm=True)[2].conv1.bias is None
+    assert deep_stack(2, 5, width=4, shortcut=True)[2].conv1.out_channels == 4
+    with pytest.raises(ValueError, match="expected an even number, found 3"):
+        deep_stack(3, 5)
+
+
+def test_he_s_start_has_his_spread_and_no_bias():
+    torch.manual_seed(0)
+    net = deep_stack(2, 5, width=32, he=True)
+    conv = net[2].conv1
+    assert float(conv.weight.detach().std()) == pytest.approx((2 / (9 * 32)) ** 0.5, rel=0.05)
+    assert not conv.bias.any()
+    usual = deep_stack(2, 5, width=32)[2].conv1
+    assert usual.bias.any()
+    assert float(usual.weight.detach().std()) < 0.7 * float(conv.weight.detach().std())

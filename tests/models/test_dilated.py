@@ -43,3 +43,17 @@ def test_it_has_fewer_weights_than_the_u_net_of_the_page():
 def test_distances_that_are_none_are_refused(spread):
     with pytest.raises(ValueError, match="Dilated: expected whole distances"):
         Dilated(spread=spread)
+
+
+def test_six_layers_that_spread_as_the_paper_says_if_nothing_is_said():
+    net = Dilated()
+    convs = [layer for layer in net if isinstance(layer, torch.nn.Conv2d)]
+    assert [c.dilation[0] for c in convs] == [1, 1, 2, 4, 8, 1, 1]
+    assert [c.out_channels for c in convs] == [20] * 6 + [2]
+    assert [c.in_channels for c in convs] == [1] + [20] * 6
+    assert [c.padding[0] for c in convs] == [1, 1, 2, 4, 8, 1, 0]
+    assert [c.kernel_size[0] for c in convs] == [3] * 6 + [1]
+    for spread in ((), (0,), (1, 1.5), (2, -1)):
+        with pytest.raises(ValueError, match="expected whole distances from 1, found"):
+            Dilated(spread=spread)
+    assert Dilated(spread=(1,))[0].dilation == (1, 1)

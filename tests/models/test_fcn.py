@@ -92,3 +92,35 @@ def test_finer_skips_give_finer_scores():
 def test_errors_say_what_was_expected():
     with pytest.raises(ValueError, match="skips from 0 to 1, found 2"):
         FCN(1, 2, (4, 8), skips=2)
+
+
+def test_it_is_these_layers():
+    net = FCN()
+    assert [part[1].out_channels for part in net.stages] == [64, 128, 256, 512, 512]
+    assert [str(layer) for layer in net.stages[1]] == [
+        str(nn.MaxPool2d(2)), str(nn.Conv2d(64, 128, 3, padding=1)), str(nn.BatchNorm2d(128)),
+        str(nn.ReLU()),
+    ]  # fmt: skip
+    assert [str(layer) for layer in head(16, 5)] == [
+        str(nn.Conv2d(16, 4, 3, padding=1, bias=False)), str(nn.BatchNorm2d(4)), str(nn.ReLU()),
+        str(nn.Dropout(0.1)), str(nn.Conv2d(4, 5, 1)),
+    ]  # fmt: skip
+    assert head(16, 5, 0.3)[3].p == 0.3
+    assert net.head[-1].out_channels == 21
+    assert [(s.in_channels, s.out_channels) for s in net.scores] == [(512, 21), (256, 21)]
+    assert {s.kernel_size for s in net.scores} == {(1, 1)}
+    assert net.stages[0][1].in_channels == 3
+    for skips in (-1, 2):
+        with pytest.raises(ValueError, match=f"skips from 0 to 1, found {skips}"):
+            FCN(1, 2, (4, 8), skips=skips)
+
+
+@pytest.mark.parametrize(
+    ("factor", "row"), [(2, [0.25, 0.75, 0.75, 0.25]), (3, [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3])]
+)
+def test_the_kernel_is_an_outer_product_for_each_channel_alone(factor, row):
+    kernel = bilinear_kernel(factor, 2)
+    assert torch.allclose(kernel[0, 0], torch.outer(torch.tensor(row), torch.tensor(row)))
+    assert torch.equal(kernel[0, 0], kernel[1, 1])
+    assert not kernel[0, 1].any()
+    assert bilinear_kernel(factor).shape == (1, 1, len(row), len(row))

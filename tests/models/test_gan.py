@@ -86,3 +86,48 @@ def test_the_discriminator_sees_every_pixel():
     torch.manual_seed(0)
     ConvDiscriminator()(x).sum().backward()
     assert (x.grad != 0).all()
+
+
+def layers(net):
+    """Each layer as its name and what was asked of it."""
+    return [str(layer) for layer in net]
+
+
+def test_both_players_are_these_layers():
+    assert layers(ConvGenerator(7)) == [
+        str(torch.nn.Linear(in_features=7, out_features=1024, bias=True)),
+        str(torch.nn.LeakyReLU(negative_slope=0.2)),
+        str(torch.nn.Unflatten(dim=1, unflattened_size=(64, 4, 4))),
+        str(torch.nn.Upsample(scale_factor=2.0, mode="nearest")),
+        str(torch.nn.Conv2d(64, 32, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))),
+        str(torch.nn.LeakyReLU(negative_slope=0.2)),
+        str(torch.nn.Conv2d(32, 1, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))),
+        str(torch.nn.Sigmoid()),
+    ]
+    assert layers(ConvDiscriminator()) == [
+        str(torch.nn.Conv2d(1, 32, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))),
+        str(torch.nn.LeakyReLU(negative_slope=0.2)),
+        str(torch.nn.Conv2d(32, 64, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))),
+        str(torch.nn.LeakyReLU(negative_slope=0.2)),
+        str(torch.nn.Flatten(start_dim=1, end_dim=-1)),
+        str(torch.nn.Linear(in_features=256, out_features=1, bias=True)),
+    ]
+
+
+def test_both_vectors_are_kept_and_begin_after_fifteen_turns():
+    weight = layer().weight.detach()
+    torch.manual_seed(3)
+    norm = SpectralNorm(weight)
+    assert set(norm.state_dict()) == {"u", "v"}
+    torch.manual_seed(3)
+    u = torch.nn.functional.normalize(torch.randn(4), dim=0)
+    v = torch.nn.functional.normalize(torch.randn(6), dim=0)
+    for _ in range(15):
+        u = torch.nn.functional.normalize(weight @ v, dim=0)
+        v = torch.nn.functional.normalize(weight.T @ u, dim=0)
+    assert torch.allclose(norm.u, u, atol=1e-6)
+    assert torch.allclose(norm.v, v, atol=1e-6)
+    assert norm.steps == 1
+    other = SpectralNorm(weight)
+    other.load_state_dict(norm.state_dict())
+    assert torch.equal(other.eval()(weight), norm.eval()(weight))

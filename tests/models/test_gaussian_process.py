@@ -71,3 +71,45 @@ def test_the_default_amplitude_and_the_most_likely_kernel_maximise_the_evidence(
 def test_noise_must_be_positive(table):
     with pytest.raises(ValueError, match=r"condition\(noise=0.0\): expected a positive share"):
         condition(kernel, *table, 0.0)
+
+
+def test_a_level_of_its_own_is_the_mean_and_the_amplitude_is_in_closed_form(table):
+    x, y = table
+    found = condition(kernel, x, y, 0.1)
+    assert found.level == y.mean()
+    matrix = kernel(x, x) + 0.1 * torch.eye(25).double()
+    gap = y - y.mean()
+    assert found.amplitude == pytest.approx(float(gap @ torch.linalg.solve(matrix, gap)) / 25)
+    assert torch.allclose(found.factor @ found.factor.T, found.amplitude * matrix)
+    flat = condition(kernel, x, torch.full((25,), 3.0).double(), 0.1)
+    assert flat.amplitude == 1e-12
+    assert flat(x)[0].tolist() == pytest.approx([3.0] * 25)
+    with pytest.raises(ValueError, match="noise=-0.1"):
+        condition(kernel, x, y, -0.1)
+
+
+def test_nearby_points_are_drawn_together(both):
+    process = both[0]
+    new = torch.tensor([[0.0, 0.0], [0.3, 0.0], [9.0, 9.0]]).double()
+    drawn = process.draw(new, 6000, torch.Generator().manual_seed(3))
+    assert drawn.shape == (6000, 3)
+    _, cover = both[1].predict(new, return_cov=True)
+    assert torch.cov(drawn.T).numpy() == pytest.approx(cover, abs=0.1)
+    again = process.draw(new, 6000, torch.Generator().manual_seed(3))
+    assert torch.equal(drawn, again)
+    many = torch.zeros(40, 2).double()  # forty times one place: still a valid draw
+    assert process.draw(many, 2, torch.Generator().manual_seed(0)).std(1).max() < 0.1
+
+
+def test_doubt_is_never_negative_and_the_kernel_is_scikit_learn_s(table):
+    x, y = table
+    sure = condition(kernel, x, y, 1e-9)
+    assert (sure(x)[1] >= 0).all()
+    assert sure(x)[1].isfinite().all()
+    assert gaussian_kernel(x, x[:4], 0.7).numpy() == pytest.approx(
+        RBF(0.7)(x.numpy(), x[:4].numpy())
+    )
+    noises = (0.01, 0.1, 5.0)
+    found = most_likely([kernel], x, y, noises)
+    evidence = [float(condition(kernel, x, y, n).evidence()) for n in noises]
+    assert float(found.evidence()) == max(evidence)

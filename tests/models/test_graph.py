@@ -185,3 +185,43 @@ def test_a_deep_set_is_pygs_sums_and_sees_no_wiring():
     assert model(both).diff().abs() < 1e-5
     assert MPNN(26, 6, width=8)(both).diff().abs() > 1e-4
     assert DeepSet(26, 6, outputs=3)(graph).shape == (6, 3)
+
+
+def test_sizes_if_nothing_is_said():
+    shapes = lambda net: [tuple(p.shape) for p in net.parameters() if p.ndim == 2]  # noqa: E731
+    net = MPNN(26, 6)
+    assert (net.steps, net.readout.how) == (3, "mean")
+    assert shapes(net.embed) + shapes(net.message) == [(32, 26), (16, 6), (1024, 16)]
+    assert shapes(net.readout) == [(32, 32), (1, 32)]
+    gin = GIN(26)
+    assert [shapes(layer) for layer in gin.layers] == [[(64, 26), (64, 64)]] + [[(64, 64)] * 2] * 2
+    assert gin.readout.how == "mean"
+    assert shapes(DeepSet(26, 6)) == [(32, 26), (32, 32), (32, 6), (32, 32), (32, 32), (1, 32)]
+    assert (Readout(8).how, Readout(8).graph.out_features) == ("mean", 1)
+    assert Readout(8).graph.bias is not None
+    assert Readout(8, how="sum").graph.bias is None  # so that nothing is nothing
+    assert isinstance(Readout(8, hidden=0).graph, nn.Linear)
+    assert all(layer.epsilon == 0 for layer in gin.layers)
+
+
+def test_a_graph_without_atoms_or_bonds_is_finite():
+    layer = EdgeNetworkMessage(2, 3)
+    nothing = layer(torch.ones(2, 2), torch.zeros(2, 0).long(), layer.matrices(torch.zeros(0, 3)))
+    assert nothing.eq(0).all()
+    empty = Readout(4, 2)(torch.ones(3, 4), torch.tensor([0, 0, 2]), 3)
+    assert empty.isfinite().all()
+
+
+def test_many_steps_update_one_state_with_a_gru():
+    torch.manual_seed(0)
+    graph, net = batch_of(), MPNN(26, 6, width=8, steps=2)
+    h = torch.relu(net.embed(graph.x))
+    matrices = net.message.matrices(graph.edge_attr)
+    for _ in range(2):
+        h = net.update(net.message(h, graph.edge_index, matrices), h)
+    assert torch.allclose(net.states(graph), h)
+    gin = GIN(26, width=8, steps=2)
+    h = graph.x
+    for layer in gin.layers:
+        h = layer(h, graph.edge_index).relu()
+    assert torch.allclose(gin.states(graph), h)

@@ -97,3 +97,49 @@ def test_a_negative_penalty_is_refused(fit, table):
 def test_other_labels_are_refused(table):
     with pytest.raises(ValueError, match="expected 0 and 1, found"):
         logistic(*table)
+
+
+def test_a_separable_table_stops_after_fifty_steps_and_others_when_nothing_moves(table):
+    x, y = table
+    apart = (x[:, 0] > 0).long()
+    assert logistic(x, apart).steps <= 50
+    assert logistic(x, apart, steps=3).steps == 3
+    label = (y > y.median()).long()
+    label[:4] = 1 - label[:4]
+    fitted = logistic(x, label)
+    assert 3 < fitted.steps < 15
+    again = logistic(x, label, steps=100, tolerance=1e-14)
+    assert torch.allclose(fitted.weights, again.weights, atol=1e-9)
+    assert logistic(x, label, tolerance=0.5).steps < fitted.steps
+    p = fitted(x).sigmoid()
+    ones = torch.cat([x, torch.ones(30, 1).double()], 1)
+    assert (ones.T @ (p - label)).abs().max() < 1e-8
+
+
+@pytest.mark.parametrize("fit", [ridge, leave_one_out, lasso, logistic])
+@pytest.mark.parametrize("penalty", [-0.1, float("nan")])
+def test_penalties_are_no_less_than_nothing(fit, penalty, table):
+    x, y = table
+    with pytest.raises(
+        ValueError, match=rf"^{fit.__name__}\(penalty={penalty}\): expected a number of"
+    ):
+        fit(x, (y > 5).double(), penalty)
+    assert fit(x, (y > 5).double(), 0.01) is not None
+
+
+def test_classes_are_nought_and_one(table):
+    x, y = table
+    with pytest.raises(ValueError, match=r"logistic\(y=\): expected 0 and 1, found \[0, 1, 2\]"):
+        logistic(x, torch.arange(30) % 3)
+    with pytest.raises(ValueError, match=r"found \[0, 1, 2, 3, 4\]$"):
+        logistic(x, torch.arange(30))
+
+
+def test_sweeps_go_on_until_weights_stand(table):
+    x, y = table
+    few, many = lasso(x, y, 0.05, sweeps=1), lasso(x, y, 0.05)
+    assert (few.weights - many.weights).abs().max() > 1e-3
+    asked = lasso(x, y, 0.05, sweeps=1000, tolerance=1e-9)
+    assert torch.equal(many.weights, asked.weights)
+    rough = lasso(x, y, 0.05, tolerance=0.5)
+    assert not torch.allclose(rough.weights, many.weights, atol=1e-6)

@@ -1,8 +1,9 @@
+import math
 import random
 
 import pytest
 
-from helpers.models.ngram import KneserNey, NGram
+from helpers.models.ngram import KneserNey, NGram, discount
 
 
 @pytest.mark.parametrize("kind", [NGram, KneserNey])
@@ -50,3 +51,36 @@ def test_bits_are_low_for_what_repeats_and_high_for_what_is_new(kind):
     assert min(strange) > (5 if kind is NGram else 1.99)
     with pytest.raises(ValueError, match="at least 1, found 0"):
         kind(0, 4)
+
+
+def test_a_count_of_one_only_is_taken_by_half():
+    assert discount({(): {1: 5, 2: 4}}) == 0.5
+    assert discount({(): {1: 1, 2: 1, 3: 2, 4: 3}}) == 2 / 4
+    assert discount({(): {1: 1, 2: 3, 3: 3}}) == 1
+
+
+def test_an_order_of_one_knows_no_context_and_shorter_contexts_are_used():
+    text = [0, 1, 0, 1, 1, 2]
+    for kind in (NGram, KneserNey):
+        one = kind(1, 4).fit(text)
+        assert one.probability((0,), 1) == one.probability((), 1) == one.probability((2, 2), 1)
+        two = kind(3, 4).fit(text)
+        assert two.probability((3, 1), 2) == two.probability((1,), 2)
+    plain = NGram(3, 4).fit(text)
+    bits = plain.bits([0, 1, 2, 0])
+    wanted = [((), 0), ((0,), 1), ((0, 1), 2), ((1, 2), 0)]
+    assert bits == pytest.approx([-math.log2(plain.probability(*pair)) for pair in wanted])
+    assert NGram(1, 4).order == 1
+
+
+def test_trigrams_of_kneser_and_ney_by_hand():
+    model = KneserNey(3, vocabulary=3).fit([0, 1, 0, 1, 1, 0])
+    # triples 010 101 011 110, once each; they continue the pairs 10, 01, 11
+    assert {key: dict(value) for key, value in model.counts[2].items()} == {
+        (0, 1): {0: 1, 1: 1}, (1, 0): {1: 1}, (1, 1): {0: 1},
+    }  # fmt: skip
+    assert {key: dict(value) for key, value in model.counts[1].items()} == {
+        (1,): {0: 2, 1: 1}, (0,): {1: 1},
+    }  # fmt: skip
+    assert dict(model.counts[0][()]) == {0: 1, 1: 2}
+    assert model.discounts == [1 / 3, 2 / 4, 1]

@@ -56,3 +56,16 @@ def test_scores_and_guess_have_one_map_a_class():
     scores, guess = ObjectContext(6, 3)(tensors(2, 6, 4, 5))
     assert scores.shape == guess.shape == (2, 3, 4, 5)
     assert transform(6, 2)(tensors(2, 6, 4, 5)).min() >= 0
+
+
+def test_it_is_these_layers():
+    net = ObjectContext(6, 4)
+    assert [str(layer) for layer in net.query] == [
+        str(nn.Conv2d(6, 16, 1)), str(nn.BatchNorm2d(16)), "ReLU()",
+    ]  # fmt: skip
+    assert isinstance(net.key[1], nn.Identity)
+    assert isinstance(net.value[1], nn.Identity)
+    assert (net.join[0].in_channels, net.join[0].out_channels) == (12, 6)
+    assert (net.out[0].in_channels, net.out[0].out_channels) == (16, 6)
+    assert str(net.guess) == str(net.score) == str(nn.Conv2d(6, 4, 1))
+    assert ObjectContext(6, 4, width=5).key[0].out_channels == 5

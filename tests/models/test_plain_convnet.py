@@ -22,3 +22,25 @@ def test_each_relu_is_a_module_of_its_own():
     assert net(torch.randn(4, 3, 8, 8)).shape == (4, 2)
     assert net[:8](torch.randn(1, 3, 8, 8)).shape[2:] == (4, 4)
     assert plain_convnet(3, 2)[:8](torch.randn(1, 3, 8, 8)).shape[2:] == (2, 2)
+
+
+def test_it_is_these_layers():
+    assert [str(layer) for layer in plain_convnet(3, 7)] == [
+        str(
+            torch.nn.Conv2d(
+                3, 16, kernel_size=(5, 5), stride=(1, 1), padding=(2, 2), padding_mode="replicate"
+            )
+        ),
+        str(torch.nn.ReLU()),
+        str(torch.nn.MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)),
+        str(torch.nn.Conv2d(16, 24, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))),
+        str(torch.nn.ReLU()),
+        str(torch.nn.MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)),
+        str(torch.nn.Conv2d(24, 32, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))),
+        str(torch.nn.ReLU()),
+        str(torch.nn.AdaptiveAvgPool2d(output_size=1)),
+        str(torch.nn.Flatten(start_dim=1, end_dim=-1)),
+        str(torch.nn.Linear(in_features=32, out_features=7, bias=True)),
+    ]
+    assert str(plain_convnet(3, 7, pools=1)[5]) == str(torch.nn.Identity())
+    assert str(plain_convnet(3, 7, pools=2)[5]) == str(plain_convnet(3, 7)[5])

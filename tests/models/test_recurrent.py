@@ -107,3 +107,49 @@ def test_started_from_the_identity_the_state_stays_and_as_delivered_it_does_not(
     assert not torch.allclose(first[:, 0], first[:, -1], atol=1e-3)
     assert kept.max() > 0
     assert torch.equal(kept[:, 0], kept[:, -1])
+
+
+def test_weights_begin_uniform_within_the_root_of_the_width():
+    torch.manual_seed(0)
+    for cell, blocks in (("linear", 1), ("rnn", 1), ("gru", 3), ("lstm", 4)):
+        layer = Recurrent(cell, 5, 16)
+        shapes = {name: tuple(p.shape) for name, p in layer.named_parameters()}
+        assert shapes == {
+            "weight_ih_l0": (16 * blocks, 5), "weight_hh_l0": (16 * blocks, 16),
+            "bias_ih_l0": (16 * blocks,), "bias_hh_l0": (16 * blocks,),
+        }  # fmt: skip
+        every = torch.cat([p.detach().flatten() for p in layer.parameters()])
+        assert 0.2 < float(every.max()) <= 0.25
+        assert -0.25 <= float(every.min()) < -0.2
+        assert float(every.mean()) == pytest.approx(0, abs=0.03)
+    assert len(list(Recurrent("rnn", 5, 16).parameters())) == 4
+
+
+def test_without_a_word_nothing_more_is_kept():
+    for cell in LIBRARY:
+        torch.manual_seed(0)
+        plain = LastState(cell, 3, 4, 2)
+        torch.manual_seed(0)
+        kept = LastState(cell, 3, 4, 2, keep=2.0)
+        gap = (kept.body.bias_ih_l0 - plain.body.bias_ih_l0).detach()
+        assert gap.sum().item() == pytest.approx(0 if cell == "rnn" else 8, abs=1e-5)
+        assert plain.head.in_features == 4
+        assert LastState(cell, 3, 4, 2, bidirectional=True).head.in_features == 8
+
+
+def test_kept_weights_are_copied_and_inward_ones_drawn_that_wide():
+    torch.manual_seed(0)
+    net = keep_all(nn.RNN(300, 20), 0.5 * torch.eye(20), 0.01)
+    assert torch.equal(net.weight_hh_l0.detach(), 0.5 * torch.eye(20))
+    assert float(net.weight_ih_l0.detach().std()) == pytest.approx(0.01, rel=0.05)
+    assert not net.bias_ih_l0.any()
+    assert not net.bias_hh_l0.any()
+
+
+def test_a_span_cuts_at_each_of_its_ends():
+    layer = Recurrent("lstm", 2, 3)
+    x = torch.randn(1, 7, 2, requires_grad=True)
+    reached = torch.autograd.grad(layer.states(x, span=2)[-1][0].sum(), x)[0].abs().amax((0, 2))
+    assert (reached > 0).tolist() == [False] * 6 + [True]
+    reached = torch.autograd.grad(layer.states(x, span=2)[5][0].sum(), x)[0].abs().amax((0, 2))
+    assert (reached > 0).tolist() == [False] * 4 + [True] * 2 + [False]

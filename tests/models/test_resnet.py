@@ -45,3 +45,33 @@ def test_small_images_keep_their_resolution_in_the_stem():
     model = ResNet(BasicBlock, (1, 1), classes=5, width=8, small=True)
     assert model.conv1(torch.zeros(1, 3, 16, 16)).shape == (1, 8, 16, 16)
     assert model(torch.zeros(2, 3, 16, 16)).shape == (2, 5)
+
+
+def test_the_stem_of_photographs_and_of_small_images():
+    with torch.device("meta"):
+        whole, small = ResNet(BasicBlock, (1, 1, 1)), ResNet(BasicBlock, (2,), 7, 8, small=True)
+    assert str(whole.conv1) == str(
+        torch.nn.Conv2d(3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False)
+    )
+    assert str(small.conv1) == str(
+        torch.nn.Conv2d(3, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)
+    )
+    assert (whole.maxpool.kernel_size, whole.maxpool.stride, whole.maxpool.padding) == (3, 2, 1)
+    assert (whole.fc.in_features, whole.fc.out_features) == (256, 1000)
+    assert (small.fc.in_features, small.fc.out_features) == (8, 7)
+    assert (whole.stages, small.stages) == (3, 1)
+    assert [b.conv1.stride for b in (whole.layer1[0], whole.layer2[0])] == [(1, 1), (2, 2)]
+
+
+def test_a_shortcut_is_bare_only_where_nothing_changes():
+    assert BasicBlock(4, 4).downsample is None
+    assert str(BasicBlock(4, 6).downsample[0]) == str(
+        torch.nn.Conv2d(4, 6, kernel_size=(1, 1), stride=(1, 1), bias=False)
+    )
+    assert str(BasicBlock(4, 4, 2).downsample[0]) == str(
+        torch.nn.Conv2d(4, 4, kernel_size=(1, 1), stride=(2, 2), bias=False)
+    )
+    assert Bottleneck(16, 4).downsample is None
+    plain = Bottleneck(16, 4)
+    assert (plain.conv2.in_channels, plain.conv2.groups, plain.conv2.stride) == (4, 1, (1, 1))
+    assert Bottleneck(8, 128, groups=8, group_width=16).conv2.in_channels == 256

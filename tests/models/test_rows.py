@@ -83,3 +83,41 @@ def test_one_class_and_missing_values_are_refused():
     x[3, 1] = torch.nan
     with pytest.raises(ValueError, match="a number in every column of every row, found missing"):
         RowCodec.of(x, y, 3)
+
+
+def test_sixty_four_columns_stay_and_sixty_five_are_turned():
+    g = torch.Generator().manual_seed(0)
+    for columns, width in ((64, 64), (65, 64), (70, 64)):
+        codec = RowCodec.of(torch.randn(200, columns, generator=g))
+        assert codec.width == width
+        assert torch.equal(codec.axes, torch.eye(64)) == (columns == 64)
+    assert RowCodec.of(torch.randn(20, 70, generator=g)).width == 19  # rows less one
+
+
+def test_thirty_two_values_are_levels_and_thirty_three_are_numbers():
+    few, many = torch.arange(66.0) % 32, torch.arange(66.0) % 33
+    codec = RowCodec.of(torch.stack([few, many], 1) * 3)
+    assert codec.levels[0].tolist() == [3.0 * k for k in range(32)]
+    assert codec.levels[1].isnan().all()
+    assert codec.snap(torch.tensor([[4.0, 4.0], [5.0, 5.0]])).tolist() == [[3, 4], [6, 5]]
+    single = RowCodec.of(torch.stack([torch.full((9,), 7.0), torch.randn(9)], 1))
+    assert single.levels[0].tolist() == [7.0] * 32
+    assert single(torch.randn(4, 2))[0][:, 0].tolist() == [7.0] * 4
+
+
+def test_what_is_saved_is_what_numpy_counts():
+    x, y = table()
+    codec = RowCodec.of(x, y, 3)
+    assert torch.allclose(codec.centre, x.mean(0))
+    assert torch.equal(codec.range, torch.stack([x.amin(0), x.amax(0)]))
+    z = (x - x.mean(0)) / x.std(0)
+    assert float(codec.scale) == pytest.approx(float(z.square().mean().sqrt()))
+    shares = torch.nn.functional.one_hot(y, 3).float()
+    assert torch.allclose(codec.middle, shares.mean(0))
+    assert float(codec.weight) == pytest.approx(
+        float((shares - shares.mean(0)).square().mean().sqrt())
+    )
+    assert torch.allclose(codec.encode(x), codec.encode(x, y)[:, :6])
+    for low, high, scaled in ((0.0, 1.0, False), (-0.01, 1.0, True), (0.0, 1.01, True)):
+        two = torch.tensor([[low], [high], [0.5]])
+        assert (RowCodec.of(two).spread.item() != 1) is scaled

@@ -52,3 +52,32 @@ def test_odd_sides_come_back():
 
 def test_each_step_is_three_layers():
     assert len(convs((3, 4, 5))) == 6
+
+
+def test_widths_go_down_and_come_back_as_badrinarayanan_says():
+    with torch.device("meta"):
+        net = SegNet()
+    outs = lambda part: [layer.out_channels for layer in part if isinstance(layer, nn.Conv2d)]  # noqa: E731
+    assert [outs(part) for part in net.encoder] == [
+        [64] * 2,
+        [128] * 2,
+        [256] * 3,
+        [512] * 3,
+        [512] * 3,
+    ]
+    assert [outs(part) for part in net.decoder] == [
+        [512] * 3,
+        [512, 512, 256],
+        [256, 256, 128],
+        [128, 64],
+    ]
+    assert outs(net.last) == [64]
+    assert (net.score.in_channels, net.score.out_channels, net.score.kernel_size) == (
+        64,
+        12,
+        (3, 3),
+    )
+    assert (net.score.padding, net.encoder[0][0].in_channels) == ((1, 1), 3)
+    single = SegNet(1, 2, ((4,), (8,)))
+    assert isinstance(single.last, nn.Identity)
+    assert single(torch.rand(1, 1, 8, 8)).shape == (1, 2, 8, 8)

@@ -77,3 +77,50 @@ def test_rigid_motions_keep_distances():
     assert torch.allclose(torch.cdist(after, after), torch.cdist(before, before), atol=1e-6)
     assert torch.allclose(after.mean(0) - before.mean(0), motion[0, 3:])
     assert (after - before).std(0).min() > 0.1
+
+
+def test_places_are_counted_in_the_type_and_on_the_device_of_what_is_warped():
+    assert pixels((2, 3)).tolist() == [[[0, 0, 0], [1, 1, 1]], [[0, 1, 2], [0, 1, 2]]]
+    like = torch.zeros(1, dtype=torch.double, device="meta")
+    assert (pixels((2, 3), like).dtype, pixels((2, 3), like).device.type) == (torch.double, "meta")
+    still = affine_field(torch.eye(2, 3).double()[None].to("meta"), (4, 5))
+    assert (still.shape, still.device.type, still.dtype) == ((1, 2, 4, 5), "meta", torch.double)
+    turned = rotation(torch.zeros(2, 3, device="meta", dtype=torch.double))
+    assert (turned.device.type, turned.dtype) == ("meta", torch.double)
+
+
+def test_six_halvings_if_nothing_is_said_and_none_is_the_velocity():
+    velocity = torch.randn(1, 2, 8, 8, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(exponential(velocity), exponential(velocity, 6))
+    assert not torch.allclose(exponential(velocity), exponential(velocity, 5), atol=1e-5)
+    assert torch.equal(exponential(velocity, 0), velocity)
+    half = velocity / 2
+    assert torch.allclose(exponential(velocity, 1), half + warp(half, half), atol=1e-6)
+
+
+def test_a_rotation_is_about_the_middle_and_a_shift_is_added():
+    quarter = torch.tensor([[[0.0, -1.0, 2.0], [1.0, 0.0, 0.0]]])
+    field = affine_field(quarter, (3, 3))
+    assert torch.allclose(field[0, :, 1, 1], torch.tensor([2.0, 0.0]))  # the middle only shifts
+    assert torch.allclose(
+        field[0, :, 0, 0], torch.tensor([1.0 + 1 + 2 - 0.0, -1.0 + 1.0]), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("field", [torch.zeros(1, 3, 4, 5), torch.zeros(1, 2, 4, 4)])
+def test_fields_of_other_axes_or_sides_are_refused(field):
+    with pytest.raises(ValueError, match=r"expected a field of shape \(1, 2, 4, 5\), found"):
+        warp(torch.zeros(1, 1, 4, 5), field)
+
+
+def test_a_quarter_turn_about_each_axis():
+    half = torch.pi / 2
+    found = rotation(half * torch.eye(3).double())
+    for axis in range(3):
+        a, b = (axis + 1) % 3, (axis + 2) % 3
+        wanted = torch.zeros(3, 3).double()
+        wanted[axis, axis], wanted[b, a], wanted[a, b] = 1, 1, -1
+        assert torch.allclose(found[axis], wanted, atol=1e-9)
+    tiny = rotation(torch.full((1, 3), 1e-5).double())
+    expected = torch.from_numpy(Rotation.from_rotvec(np.full((1, 3), 1e-5)).as_matrix())
+    assert torch.allclose(tiny, expected, atol=1e-10)

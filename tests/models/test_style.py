@@ -102,3 +102,54 @@ def test_noise_is_one_white_image_an_example_shared_by_the_channels():
 def test_a_wrong_number_of_styles_is_refused():
     with pytest.raises(ValueError, match="expected 3 styles, one a layer, found 2"):
         StyleGenerator(4).synthesise([torch.zeros(1, 32)] * 2)
+
+
+def test_it_is_these_layers_and_begins_as_karras_says():
+    torch.manual_seed(0)
+    net = StyleGenerator(300)
+    assert [str(layer) for layer in net.mapping] == [
+        str(torch.nn.Linear(in_features=300, out_features=32, bias=True)),
+        str(torch.nn.LeakyReLU(negative_slope=0.2)),
+        str(torch.nn.Linear(in_features=32, out_features=32, bias=True)),
+        str(torch.nn.LeakyReLU(negative_slope=0.2)),
+    ]
+    gain = (2 / (1 + 0.2**2)) ** 0.5
+    assert float(net.mapping[0].weight.detach().std()) == pytest.approx(gain / 300**0.5, rel=0.03)
+    assert float(net.mapping[2].weight.detach().std()) == pytest.approx(gain / 32**0.5, rel=0.1)
+    assert net.constant.shape == (48, 4, 4)
+    assert str(net.to_image) == str(torch.nn.Conv2d(48, 1, kernel_size=(1, 1), stride=(1, 1)))
+    assert float(net.constant.detach().std()) == pytest.approx(1, rel=0.1)
+    assert len(net.layers) == 3
+    for layer in net.layers:
+        assert layer.weight.shape == (48, 48, 3, 3)
+        assert float(layer.weight.detach().std()) == pytest.approx(1 / (3 * 48**0.5), rel=0.05)
+        assert float(layer.style.weight.detach().std()) == pytest.approx(32**-0.5, rel=0.1)
+        assert layer.style.bias.eq(1).all()
+        assert not layer.bias.any()
+        assert layer.strength == 0
+    assert (StyledLayer(3, 5, 7).weight.shape, StyledLayer(3, 5, 7).bias.shape) == (
+        (5, 3, 3, 3),
+        (5, 1, 1),
+    )
+
+
+def test_an_image_is_three_layers_enlarged_after_the_first():
+    torch.manual_seed(0)
+    net = StyleGenerator(6, width=8, channels=10)
+    z = torch.randn(4, 6)
+    w = net.mapping(z / z.norm(dim=1, keepdim=True) * 6**0.5)
+    x = net.layers[0](net.constant.expand(4, -1, -1, -1), w)
+    x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    x = net.layers[2](net.layers[1](x, w), w)
+    assert torch.allclose(net(z), net.to_image(x).sigmoid(), atol=1e-6)
+    assert net(z).shape == (4, 1, 8, 8)
+
+
+def test_no_style_at_all_is_finite_and_demodulation_is_the_default():
+    x, weight, style = tensors()
+    assert modulated_convolution(x, weight, 0 * style).eq(0).all()
+    assert torch.equal(
+        modulated_convolution(x, weight, style), modulated_convolution(x, weight, style, True)
+    )
+    tiny = modulated_convolution(x, 1e-2 * weight, style)
+    assert torch.allclose(tiny, modulated_convolution(x, weight, style), atol=1e-3)

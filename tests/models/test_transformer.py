@@ -120,3 +120,38 @@ def test_greedy_continuation():
 
     assert continue_greedily(model, torch.tensor([[7]]), 4).tolist() == [[7, 8, 9, 0, 1]]
     assert continue_greedily(model, torch.tensor([[7, 2]]), 2, context=1).tolist() == [[7, 2, 3, 4]]
+
+
+def test_sizes_and_first_weights_if_nothing_is_said():
+    torch.manual_seed(0)
+    net = Stack(200, 32, 4, 3)
+    assert float(net.embed.weight.detach().std()) == pytest.approx(0.5, rel=0.05)
+    assert (len(net.layers), net.positions) == (3, True)
+    layer = net.layers[0]
+    assert (layer.linear1.out_features, layer.linear2.in_features) == (128, 128)
+    assert Layer(8, 2, hidden=5).linear1.out_features == 5
+    assert layer.multihead_attn is None
+    assert layer.norm3 is None
+    net, tokens = EncoderDecoder(5, 6, 8, 2, 2), torch.tensor([[1, 2]])
+    assert all(one.multihead_attn is not None for one in net.decoder.layers)
+    assert all(one.multihead_attn is None for one in net.encoder.layers)
+    assert net.encoder.positions is net.decoder.positions is True
+    blind = EncoderDecoder(5, 6, 8, 2, 2, positions=False)
+    assert blind.encoder.positions is blind.decoder.positions is False
+    assert torch.equal(blind.decoder.begin(tokens), blind.decoder.embed(tokens))
+    assert torch.allclose(net.decoder.begin(tokens), net.decoder.embed(tokens) + sinusoids(2, 8))
+    assert Encoder(9, 3, 8, 2, 1).body.positions
+
+
+def test_a_whole_context_is_seen_if_none_is_named_and_nothing_has_a_gradient():
+    seen = []
+
+    def model(tokens):
+        seen.append(tokens.shape[1])
+        return nn.functional.one_hot(tokens, 10).float().requires_grad_()
+
+    found = continue_greedily(model, torch.tensor([[7, 2, 4]]), 3)
+    assert seen == [3, 4, 5]
+    assert found.tolist() == [[7, 2, 4, 4, 4, 4]]
+    continue_greedily(model, torch.tensor([[7, 2, 4]]), 2, context=2)
+    assert seen[3:] == [2, 2]

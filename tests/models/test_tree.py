@@ -79,3 +79,43 @@ def test_boosting_equals_scikit_learn_and_needs_its_residuals(table):
 def test_a_tree_without_rows_or_questions_is_refused(table):
     with pytest.raises(ValueError, match=r"grow\(depth=-1, leaf=1\): expected at least 0 and 1"):
         grow(*table, -1)
+
+
+def test_a_leaf_may_have_one_row_and_a_depth_none():
+    x, y = torch.arange(4.0)[:, None], torch.tensor([[0.0], [0], [0], [9]])
+    gain, column, threshold = best_split(x, y)
+    assert (gain, column, threshold) == (pytest.approx(60.75), 0, 2.5)
+    assert best_split(x, y, leaf=2)[2] == 1.5
+    assert best_split(x, y.flip(0), leaf=2)[2] == 1.5
+    assert grow(x, y, 0)(x).tolist() == [[2.25]] * 4
+    assert grow(x, y, 1)(x)[:, 0].tolist() == [0, 0, 0, 9]
+    assert grow(x, y, 1).column == 0
+    assert best_split(x[:1], y[:1]) is None
+    with pytest.raises(ValueError, match=r"grow\(depth=1, leaf=0\): expected at least 0 and 1"):
+        grow(x, y, 1, 0)
+
+
+def test_a_gain_of_nothing_is_no_split_and_the_smallest_gain_is_one():
+    x = torch.arange(4.0)[:, None].double()
+    even = torch.tensor([[1.0], [0], [1], [0]]).double()
+    assert best_split(x[:2], torch.tensor([[1.0], [1]]).double()) is None
+    assert best_split(x, 1e-5 * even) is not None
+    assert best_split(x, 1e-7 * even) is None
+
+
+def test_equal_values_are_not_parted_and_a_row_on_the_threshold_goes_below():
+    x = torch.tensor([[1.0], [1], [1], [2]])
+    y = torch.tensor([[0.0], [9], [0], [9]])
+    assert best_split(x, y)[2] == 1.5
+    tree = grow(x, y, 1)
+    assert tree(torch.tensor([[1.5], [1.6]]))[:, 0].tolist() == [3, 9]
+    assert (tree.threshold, tree.value.item()) == (1.5, 4.5)
+
+
+def test_forests_and_boosting_ask_their_trees_for_leaves_of_that_size(table):
+    x, y = table
+    rows = torch.arange(60)
+    assert torch.equal(forest(x, y, [rows], 3, leaf=20)(x), grow(x, y, 3, 20)(x))
+    assert torch.equal(forest(x, y, [rows], 3)(x), grow(x, y, 3, 1)(x))
+    once = boost(x, y, 1, 0.5, 3, leaf=20)(x)
+    assert torch.allclose(once, y.mean(0) + 0.5 * grow(x, y - y.mean(0), 3, 20)(x))

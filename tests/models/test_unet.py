@@ -101,3 +101,58 @@ def test_a_tile_knows_nothing_of_the_next():
     assert x.grad[0, 0, :, 4:].eq(0).all()
     assert x.grad[0, 0, 2:4, 2:4].ne(0).all()
     assert x.grad[1].eq(0).all()
+
+
+def test_three_widths_and_two_dimensions_if_nothing_is_said():
+    net = UNet()
+    widths = [c.out_channels for c in net.down.modules() if isinstance(c, nn.Conv2d)]
+    assert widths == [16, 16, 32, 32, 64, 64]
+    assert (net.down[0][0].in_channels, net.head.out_channels, net.least) == (1, 2, 4)
+    assert [up.enlarge.out_channels for up in net.up] == [32, 16]
+    assert [str(layer) for layer in two_convs(3, 4, 5)] == [
+        str(torch.nn.Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))),
+        str(
+            torch.nn.BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+        ),
+        str(torch.nn.ReLU()),
+        str(torch.nn.Conv2d(4, 5, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))),
+        str(
+            torch.nn.BatchNorm2d(5, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+        ),
+        str(torch.nn.ReLU()),
+    ]
+    deep = [type(layer) for layer in two_convs(3, 4, 5, 3, 0)]
+    assert deep[:2] == [nn.Conv3d, nn.BatchNorm3d]
+    early = UNet(1, 2, (8, 16), early=True)
+    assert [c.out_channels for c in early.down.modules() if isinstance(c, nn.Conv2d)] == [
+        4,
+        8,
+        8,
+        16,
+    ]
+    assert early.up[0].enlarge.out_channels == 16
+    with pytest.raises(ValueError, match="dims 2 or 3 and two widths"):
+        UNet(widths=(8,))
+
+
+def test_blocks_of_four_and_tiles_of_sixteen_if_nothing_is_said():
+    torch.manual_seed(0)
+    erased = without_place(UNet(1, 2, (4, 8)).eval())
+    asked = without_place(UNet(1, 2, (4, 8)).eval(), 4)
+    asked.load_state_dict(erased.state_dict())
+    x = torch.rand(1, 1, 16, 16)
+    assert torch.equal(erased(x), asked(x))
+    coarse = without_place(UNet(1, 2, (4, 8)).eval(), 8)
+    coarse.load_state_dict(erased.state_dict())
+    assert not torch.allclose(erased(x), coarse(x), atol=1e-5)
+    assert InTiles(nn.Identity()).side == 16
+    sides = []
+    net = InTiles(lambda x: sides.append(tuple(x.shape)) or x)
+    net(torch.rand(2, 1, 32, 48))
+    assert sides == [(12, 1, 16, 16)]
+
+
+def test_cropping_takes_the_upper_half_of_an_odd_rest_on_every_axis():
+    x = torch.arange(64.0).view(1, 1, 8, 8)
+    assert torch.equal(crop_like(x, torch.zeros(1, 1, 5, 8)), x[..., 1:6, :])
+    assert torch.equal(crop_like(x, torch.zeros(1, 1, 8, 3)), x[..., 2:5])

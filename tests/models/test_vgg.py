@@ -35,3 +35,21 @@ def test_two_small_filters_see_as_far_as_one_large_one():
     x = torch.zeros(1, 1, 11, 11, requires_grad=True)
     pair(x)[0, 0, 5, 5].backward()
     assert int((x.grad != 0).sum()) == 25
+
+
+def test_pools_halve_and_heads_have_these_layers():
+    small = VGG((8, "pool", 16), 5, norm=True, small=True)
+    assert [str(layer) for layer in small.features] == [
+        str(torch.nn.Conv2d(3, 8, 3, padding=1)), str(torch.nn.BatchNorm2d(8)), "ReLU()",
+        str(torch.nn.MaxPool2d(2)), str(torch.nn.Conv2d(8, 16, 3, padding=1)),
+        str(torch.nn.BatchNorm2d(16)), "ReLU()",
+    ]  # fmt: skip
+    assert str(small.avgpool) == str(torch.nn.AdaptiveAvgPool2d(1))
+    assert [str(layer) for layer in small.classifier] == [str(torch.nn.Linear(16, 5))]
+    with torch.device("meta"):
+        whole = VGG(PLANS[16])
+    assert [layer.out_features for layer in whole.classifier[::3]] == [4096, 4096, 1000]
+    assert [layer.p for layer in whole.classifier[2::3]] == [0.5, 0.5]
+    convs = [layer.out_channels for layer in whole.features if hasattr(layer, "out_channels")]
+    assert convs == [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6
+    assert sum(isinstance(layer, torch.nn.MaxPool2d) for layer in whole.features) == 5

@@ -59,3 +59,15 @@ def test_a_block_that_adds_nothing_passes_its_input_on():
 def test_patches_must_fill_the_image():
     with pytest.raises(ValueError, match="found 9 by 2 and 16 by 4"):
         VisionTransformer(9, 2, classes=5, **SIZES)
+
+
+def test_positions_begin_small_and_norms_add_a_millionth():
+    torch.manual_seed(0)
+    mine = VisionTransformer(32, 2, classes=5, width=64, depth=1, heads=4)
+    for begun in (mine.pos_embed, mine.cls_token):
+        assert float(begun.detach().std()) == pytest.approx(0.02, rel=0.3)
+    assert mine.pos_embed.shape == (1, 257, 64)
+    norms = [part for part in mine.modules() if isinstance(part, torch.nn.LayerNorm)]
+    assert [norm.eps for norm in norms] == [1e-6] * 3
+    with pytest.raises(ValueError, match="found 8 by 2 and 18 by 4"):
+        VisionTransformer(8, 2, classes=5, width=18, depth=1, heads=4)
