@@ -52,7 +52,7 @@ MUTANTS = [
         "function": GAN + "two_players",
         "old": 'yield "generator", generator_loss(judge(fake))',
         "new": 'yield "generator", -generator_loss(judge(fake))',
-        "since": "def play(judge, rates, seed):",
+        "since": "def play(judge, rates, seed, form=non_saturating, model=None):",
         "kills": ["discriminator at 0.004, plain: fewest clouds found in a run"],
     },
     {
