@@ -50,7 +50,7 @@ def after(gut, blood, hours, *, elimination=ELIMINATION, volume=VOLUME):
 
 
 def closeness(blood):
-    """Reward of an interval: 1 at the target, falling to 0.37 at a quarter above or below.
+    """Reward of an interval: 1 at the target, falling to 0.37 at a quarter above or a fifth below.
 
     Examples
     --------

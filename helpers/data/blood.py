@@ -39,7 +39,7 @@ def blood_cells(size=16):
     Parameters
     ----------
     size : side of a crop in pixels. Every box is stretched to it, so that how large a cell is
-        does not show.
+        shows only in how sharp the crop is.
 
     Returns
     -------

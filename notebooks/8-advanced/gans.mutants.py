@@ -52,7 +52,7 @@ MUTANTS = [
         "function": GAN + "two_players",
         "old": 'yield "generator", generator_loss(judge(fake))',
         "new": 'yield "generator", -generator_loss(judge(fake))',
-        "since": "def play(judge, rates, seed):",
+        "since": "def play(judge, rates, seed, form=non_saturating, model=None):",
         "kills": ["discriminator at 0.004, plain: fewest clouds found in a run"],
     },
     {
@@ -72,6 +72,43 @@ MUTANTS = [
         "old": '"spectral norm, 0.002 / 0.004": (spectral, (2e-3, 4e-3))',
         "new": '"spectral norm, 0.002 / 0.004": (spectral, (2e-3, 2e-4))',
         "kills": ["discriminator at 0.004, spectral norm: fewest clouds found in a run"],
+    },
+    {
+        "name": "the discriminator is not trained before the game",
+        "old": "def sure_judge(seed, lr=4e-3):",
+        "new": "def sure_judge(seed, lr=1e-9):",
+        "kills": ["sure judge: gradient of the first form over that of the second"],
+    },
+    {
+        "name": "the first step is a plain gradient step",
+        "old": "torch.optim.Adam(make.parameters(), lr=2e-3, betas=(0.5, 0.9)).step()",
+        "new": "torch.optim.SGD(make.parameters(), lr=2e-3).step()",
+        "kills": ["sure judge: first move of Adam with the first form over that with the second"],
+    },
+    {
+        "name": "the sure judge goes on slowly",
+        "old": "play(plain, (2e-3, 4e-3), s, form, deepcopy(model))",
+        "new": "play(plain, (2e-3, 2e-4), s, form, deepcopy(model))",
+        "kills": [
+            "sure judge: fewest clouds found with the first form",
+            "sure judge: fewest clouds found with the second form",
+        ],
+    },
+    {
+        "name": "the other real rows stand upside down",
+        "old": "judged(x[valid], None if y is None else y[valid])",
+        "new": "judged(x[valid].flip(1), None if y is None else y[valid])",
+        "kills": [
+            "other real rows: coverage",
+            "other real rows: recall",
+            "other real rows: accuracy of the two-sample test",
+        ],
+    },
+    {
+        "name": "the push is ten times as long",
+        "old": "known + 5 * push",
+        "new": "known + 50 * push",
+        "kills": ["use: rows moved by a fixed length"],
     },
     {
         "name": "the samples come from a smaller ring",
@@ -203,7 +240,7 @@ MUTANTS = [
         "new": "alike = torch.ones(len(known), len(known))",
         "kills": [
             "means of ten rows: coverage",
-            "use: the lowest of the two cheats",
+            "use: means of ten rows",
         ],
     },
     {
