@@ -2,8 +2,8 @@
 
 The functions are those of the page. A draw gives new warps and noise to all slices, and starts the
 networks anew; draw 0 is the page's and is left out. Settings of the searches are those that the
-page chose; the twenty steps, from nothing and from the network, choose their rate on six slices of
-the middle of each draw. On two draws the network takes four times the steps, on four times the
+page chose; the twenty steps, from nothing, from optical flow and from the network, choose one of
+three rates on six slices of the middle of each draw. On two draws the network takes four times the steps, on four times the
 pairs, once as it is and once with the true fields in its loss; and on two draws a network sees
 volumes.
 """
@@ -22,7 +22,7 @@ from helpers.train.loop import fit
 from helpers.train.schedule import one_cycle
 
 DRAWS, PATIENT, DEEP = range(1, 6), range(1, 3), range(1, 3)
-SHORT = [((8, 10, rate), (4, 10, 0.5)) for rate in (0.5, 1.0)]
+SHORT = [((8, 10, rate), (4, 10, 0.5)) for rate in (0.5, 1.0, 2.0)]
 SEARCHES = {
     "no warp": [lambda moving, fixed: 0 * moving.expand(-1, 2, -1, -1)],
     "affine": [way.affine_search],
@@ -38,6 +38,14 @@ LONG = [
     "with the truth, four times the steps",
 ]
 VOLUMES = ["no warp", "pair by pair", "network"]
+
+
+def from_flow(moving, fixed, levels):
+    """Twenty steps from the field of optical flow."""
+    return way.pair_by_pair(moving, fixed, begin=way.optical_flow(moving, fixed), levels=levels)
+
+
+SEARCHES["optical flow, 20 steps"] = [partial(from_flow, levels=levels) for levels in SHORT]
 
 
 def cases():

@@ -136,11 +136,12 @@ MUTANTS = [
         ],
     },
     {
-        "name": "streams are followed half as far",
+        "name": "streams are followed a hundredth as far",
         "function": MOVES + "exponential",
         "old": "velocity / 2**halvings",
-        "new": "velocity / 2 ** (halvings + 1)",
+        "new": "velocity / 2 ** (halvings + 7)",
         "kills": [
+            "size of the field that both draw, pixels",
             "VoxelMorph and MONAI's differ by, pixels",
             "and their warped images differ by",
         ],
@@ -148,7 +149,7 @@ MUTANTS = [
     {
         "name": "the search never moves",
         "function": WAYS + "descend",
-        "since": "chosen = {name: best(tried)",
+        "since": "settled = {name: best(tried)",
         "old": STEP,
         "new": STAY,
         "kills": [
@@ -167,7 +168,7 @@ MUTANTS = [
     {
         "name": "a second field is forgotten",
         "function": MOVES + "compose",
-        "since": "chosen = {name: best(tried)",
+        "since": "settled = {name: best(tried)",
         "old": "return then + warp(first, then)",
         "new": "return first",
         "kills": ["lead of the network three times over once, lower end"],
@@ -175,15 +176,19 @@ MUTANTS = [
     {
         "name": "no search begins where it is told",
         "function": WAYS + "pair_by_pair",
-        "since": "chosen = {name: best(tried)",
+        "since": "settled = {name: best(tried)",
         "old": "if begin is None else begin",
         "new": "if True else begin",
-        "kills": ["lead of 20 steps from the network over 20 from nothing, mean"],
+        "kills": [
+            "lead of 20 steps from the network over 20 from nothing, mean",
+            "lead of 20 steps from optical flow over 20 from nothing, lower end",
+            "lead of 20 steps from optical flow over 20 from the network, mean",
+        ],
     },
     {
         "name": "four times the steps are called as many",
         "function": WAYS + "descend",
-        "since": "chosen = {name: best(tried)",
+        "since": "settled = {name: best(tried)",
         "old": "range(steps)",
         "new": "range(4 * steps)",
         "kills": ["pairs searched in the time that training takes"],
@@ -261,17 +266,19 @@ MUTANTS = [
         "kills": [
             "a rough field's error less that of weight one, lower end, pixels",
             "share of pixels at which the rough field folds",
+            "the same weight with a velocity, error over that of weight one",
             "share at which it folds where there is no noise",
             "a stiff field's error over that of weight one",
         ],
     },
     {
-        "name": "the search makes images unlike",
-        "function": WAYS + "objective",
-        "since": "few, quiet = (simulated_pairs(16",
-        "old": "return alike(",
-        "new": "return -alike(",
-        "kills": ["likeness of the rough field less that of the right one, smallest of three"],
+        "name": "a stiff field in the place of the rough one",
+        "old": "for weight in (1.0, 0.03))]",
+        "new": "for weight in (1.0, 10.0))]",
+        "kills": [
+            "share of a likeness's gain by which it prefers the right field to the rough, largest "
+            "of three"
+        ],
     },
     {
         "name": "a velocity is taken for a field",
