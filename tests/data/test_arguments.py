@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpers.data import arguments
+from helpers.data.arguments import distinct_of, whole_of
 
 
 def test_shown_is_the_representation_of_what_is_short():
@@ -55,3 +57,33 @@ def test_alphabets_of_another_kind_are_refused(alphabet):
     assert arguments.alphabet_of("demo", None) is None
     with pytest.raises(ValueError, match="demo: alphabet must hold letters"):
         arguments.alphabet_of("demo", alphabet)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "limits"),
+    [
+        (0, 1, None, " from 1"),
+        (9, None, 8, " to 8"),
+        (9, 1, 8, " from 1 to 8"),
+        (1.0, None, None, ""),
+    ],
+)
+def test_limits_are_said_as_they_are(value, low, high, limits):
+    with pytest.raises(ValueError) as caught:
+        whole_of("f", "k", value, low, high)
+    assert str(caught.value) == f"f: k must be a whole number{limits}, found k={value}"
+    assert [whole_of("f", "k", n, 1, 8) for n in (1, 8, np.int32(3))] == [1, 8, 3]
+    for odd in (True, "3", None):
+        with pytest.raises(ValueError, match="^f: k must be a whole number, found k="):
+            whole_of("f", "k", odd)
+
+
+@pytest.mark.parametrize("values", [(), (1, 1), "ab", 3, [[1], {}], [(0, 0), [0, 0]]])
+def test_values_are_different_ones_in_a_list(values):
+    with pytest.raises(
+        ValueError, match="^f: values must be a list of different values, found values="
+    ):
+        distinct_of("f", "values", values)
+    assert distinct_of("f", "values", None) is None
+    assert distinct_of("f", "values", np.array([3, 4])) == [3, 4]
+    assert distinct_of("f", "values", ([0, 0, 1], (2, 2, 2))) == [(0, 0, 1), (2, 2, 2)]

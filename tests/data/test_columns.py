@@ -63,3 +63,86 @@ def test_kinds_and_words():
     assert ask_about_words("t", "f", cells("x", "none"), Reading(missing=())) is None
     with pytest.raises(ValueError, match="named both in dates and numeric"):
         decide("t", "f", cells("1", "2"), Reading(dates={"a": "s"}, numeric=("a",)))
+
+
+def sentence_of(call):
+    with pytest.raises(ValueError) as caught:
+        call()
+    return str(caught.value)
+
+
+def told(texts, **said):
+    """The sentence with which a column of these texts is refused."""
+    return sentence_of(lambda: decide("t", "f", cells(*texts), Reading(**said)))
+
+
+def test_each_refusal_names_row_column_and_what_to_pass():
+    assert sentence_of(lambda: kind_of("t", "f", cells("", ""), Reading())) == (
+        "t: f, column 'a' has no value at all, pass drop=('a',)"
+    )
+    assert "row 2, column 'a'" in told(("mg", "1", "2"))
+    assert "remove this row if it holds units" in told(("mg", "1", "2"))
+    assert "row 3, column 'a'" in told(("1", "about 5", "2"))
+    assert "write a number without signs and units" in told(("1", "about 5", "2"))
+    assert "pass missing=('high',) if it means that there is no value" in told(("1", "high", "2"))
+    assert "write days or hours as a number" in sentence_of(
+        lambda: kind_of("t", "f", cells("2024-01-01", "2024-01-02"), Reading(), True)
+    )
+    assert "task='classification'" in sentence_of(
+        lambda: kind_of("t", "f", cells("5 mg", "7 mg"), Reading(), True)
+    )
+    assert ask_about_words("t", "f", cells("-", "+", "-"), Reading()) is None
+    assert told(("x", "x", "x")) == (
+        "t: f, column 'a' holds 'x' in every row and tells nothing, pass drop=('a',)"
+    )
+    assert "holds only the value 7, pass drop=" in told(("7", "7.0"))
+    assert "named both in dates and numeric" in told(("1", "2"), dates={"a": "s"}, numeric=("a",))
+
+
+def test_categories_are_refused_where_they_say_nothing_or_too_much():
+    missing = told(("x", "", "y"))
+    assert missing.startswith("t: f, row 3, column 'a': expected a category, found a missing value")
+    assert missing.endswith("pass impute='median' to make 'missing' a category")
+    assert "has another text in every row (first 'v')" in told(("v", "w", "x", "y", "z"))
+    assert decide("t", "f", cells("v", "w", "x", "y"), Reading()).categories == ("v", "w", "x", "y")
+    alike = told(("Red", "red", "blue"))
+    assert alike == (
+        "t: f, column 'a' holds 'Red' and 'red'; make them alike, or pass categorical=('a',) if "
+        "they are two categories"
+    )
+    assert "they are two categories" not in told(("red", "red ", "blue"), categorical=("a",))
+    assert "rare=3 joins all its texts, pass drop=('a',)" in told(("x", "y", "x", "y"), rare=3)
+    many = [f"text {chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(300)]
+    assert "different texts, expected at most" in told((*many, *many))
+
+
+def test_new_rows_are_refused_with_what_the_first_file_knew():
+    reading = Reading()
+    column = decide("t", "f", cells("x", "y", "x"), reading)
+    assert sentence_of(lambda: encode("t", "g", cells("x", "q"), column, reading)) == (
+        "t: g, row 3, column 'a': expected one of x, y, found 'q'"
+    )
+    column = decide("t", "f", cells("1", "2", "9"), reading)
+    assert encode("t", "g", cells("50"), column, reading)["a"].tolist() == [50]
+    found = sentence_of(lambda: encode("t", "g", cells("3", "-999"), column, reading))
+    assert found == (
+        "t: g, row 3, column 'a': expected a number like those of the first file (1 to 9), found "
+        "'-999'; leave the row out if there is no value"
+    )
+    found = sentence_of(lambda: encode("t", "g", cells("3", ""), column, reading))
+    assert found.startswith(
+        "t: g, row 3, column 'a': expected a number, found a missing value ('')"
+    )
+    huge = sentence_of(lambda: check_range("t", "f", cells("1", "1e39").astype(float), reading))
+    assert huge.startswith("t: f, row 3, column 'a': expected at most ")
+    assert "(float32), found 1e+39" in huge
+
+
+def test_dates_and_numbers_keep_their_first_day_and_their_ends():
+    reading = Reading(dates={"a": "ISO8601"}, impute="median")
+    column = decide("t", "f", cells("2024-01-11", "2024-01-01", ""), reading)
+    assert (column.kind, column.high - column.low, column.fill) == ("date", 10, 5)
+    assert encode("t", "f", cells("", "2024-01-03"), column, reading)["a"].tolist() == [5, 2]
+    plain = decide("t", "f", cells("4", "8", "6"), Reading())
+    assert plain == Column("a", "number", low=4.0, high=8.0)
+    assert (plain.fill, plain.first) == (None, 0.0)

@@ -114,3 +114,20 @@ def test_loaders_give_what_the_stored_pages_rest_on(told):
     assert told(cells.log) == [0.59579, 0.94097, 0.29772]
     assert told(cells.counts) == [0.90878, 3.46852, 0.45019]
     assert told(cells.y) == [5.84857, 2.93466, 2.90923]
+
+
+def test_whole_numbers_are_int64_and_measurements_float32():
+    cells = pbmc()
+    assert [part.dtype for part in (cells.y, cells.phase)] == [torch.int64] * 2
+    assert {part.dtype for part in (cells.x, cells.log, cells.counts, cells.scores)} == {
+        torch.float32
+    }
+    for data in (breast_cancer(), wine(), tiles()):
+        assert (data.x.dtype, data.y.dtype) == (torch.float32, torch.int64)
+    assert diabetes().y.dtype == torch.float32
+    assert [part.dtype for part in digits()[:2]] == [torch.float32, torch.int64]
+    assert told_phases(cells) == ["G1", "G2M", "S"]
+
+
+def told_phases(cells):
+    return list(cells.phases)

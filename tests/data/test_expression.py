@@ -106,3 +106,38 @@ def test_each_unit_gives_the_scales_it_can(cells):
     path = cells().parent / "tall.h5ad"
     frame.write_h5ad(path)
     assert h5ad(path, "kind").x.max() == 10  # scanpy's limit
+
+
+def test_cells_that_cannot_be_read_are_one_sentence(cells, monkeypatch):
+    from helpers.data import expression
+
+    def refused(path, *given, **said):
+        with pytest.raises(ValueError) as caught:
+            h5ad(path, *given, **said)
+        return str(caught.value).replace(str(path), "FILE")
+
+    assert refused(cells(donor=["a", "", "b", "b"]), "kind", groups="donor") == (
+        "h5ad: FILE, cell cell1, column 'donor': expected a value, found none"
+    )
+    assert refused(cells(donor=["a", "b", "NA", "b"]), "kind", groups="donor").startswith(
+        "h5ad: FILE, cell cell2, column 'donor': expected a value, found 'NA', which may mean"
+    )
+    assert refused(cells(kind=["T"] * 4), "kind") == "h5ad: FILE, column 'kind' holds only 'T'"
+    assert refused(cells(), "kind", unit="tpm").startswith("h5ad: unit must be one of (")
+    assert (
+        refused(cells(), "kind", unit="scaled")
+        == "h5ad: FILE: expected scaled in X, found counts (0 to 4)"
+    )
+    bad = COUNTS.copy()
+    bad[0, 0] = np.inf
+    assert refused(cells(bad), "kind") == "h5ad: FILE holds numbers in X that are not finite"
+    assert refused(cells(COUNTS / 4), "kind").startswith(
+        "h5ad: FILE holds numbers from 0 to 1 with fractions in X"
+    )
+    monkeypatch.setattr(expression, "MOST_VALUES", 12)
+    assert h5ad(cells(), "kind").x.shape == (4, 3)
+    monkeypatch.setattr(expression, "MOST_VALUES", 11)
+    assert (
+        refused(cells(), "kind")
+        == "h5ad: FILE cannot be read as h5ad (4 cells and 3 genes are too many)"
+    )

@@ -13,6 +13,7 @@ from helpers.data.graphs import (
     misplaced,
     smiles_to_graph,
 )
+from helpers.ground.random import generator
 from helpers.models.graph import GIN
 from helpers.train.loop import evaluate, fit, predict
 from helpers.train.steps import supervised
@@ -166,3 +167,13 @@ def test_places_of_items_stay_on_their_device():
     ):  # fmt: skip
         found = Spans([2, 1, 3]).gather(torch.tensor(rows))
         assert [part.tolist() for part in found] == [places, owners]
+
+
+def test_an_epoch_s_order_is_that_of_its_seed_and_number():
+    graphs = [smiles_to_graph("C" * n) for n in range(1, 8)]
+    store = GraphBatches(graphs, torch.arange(7.0), batch_size=3, shuffle=True, seed=5)
+    store.set_epoch(2)
+    order = torch.randperm(7, generator=generator(5, 2))
+    assert torch.cat([batch.y for batch in store]).tolist() == order.tolist()
+    assert [batch.num_graphs for batch in store] == [3, 3, 1]
+    assert len(store) == 3

@@ -2,7 +2,14 @@ import pandas
 import pytest
 
 from helpers.data.cells import Reading
-from helpers.data.keys import ask_groups, codes_of, group_codes, named_parts, timestamps
+from helpers.data.keys import (
+    ask_groups,
+    codes_of,
+    group_codes,
+    named_codes,
+    named_parts,
+    timestamps,
+)
 
 
 def frame(name):
@@ -41,3 +48,46 @@ def test_named_parts():
     assert named_parts("t", ["a_1", "b_2"], "_(.)", "x") == ["1", "2"]
     with pytest.raises(ValueError, match="regular expression with a group"):
         named_parts("t", ["a"], "(", "x")
+
+
+def times(*texts, **said):
+    cells = pandas.Series(texts, index=range(2, len(texts) + 2), name="t")
+    return timestamps("r", "f", cells, Reading(**said))
+
+
+def test_each_time_that_is_none_is_refused_with_its_row():
+    for texts, sentence in (
+        (("1", ""), "r: f, row 3, column 't': expected a time, found none"),
+        (("20240101", "20240102"), "r: f, column 't' holds numbers like 20240101, which may be dates; "
+         "pass dates={'t': '%Y%m%d'} or numeric=('t',)"),
+        (("1", "soon"), "r: f, row 3, column 't': expected a number or an ISO date, found 'soon'; pass "
+         "dates={...} with its format"),
+        (("1", "2", "3", "-999"), "r: f, row 5, column 't': expected a time like the others, found '-999', "
+         "which may be a code for no value, or in another unit; remove the row, or pass numeric=('t',) if "
+         "it is right"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError) as caught:
+            times(*texts)
+        assert str(caught.value) == sentence
+    with pytest.raises(ValueError, match="row 3, .* in another unit"):
+        times("1700000000", "1700000000000")  # seconds, then thousandths
+    assert times("1", "2", "3", "-999", numeric=("t",)).tolist() == [1, 2, 3, -999]
+    assert times("20240101", "20240102", numeric=("t",)).tolist() == [20240101, 20240102]
+    assert times("3", "1.5").tolist() == [3, 1.5]
+    assert times("01.02.1970", dates={"t": "%d.%m.%Y"}).tolist() == [31]
+
+
+def test_names_without_the_part_are_named():
+    with pytest.raises(
+        ValueError, match=r"t: expected a group as '\(x\+\)' in the name 'b', found none"
+    ):
+        named_parts("t", ["xa", "b"], "(x+)", "a group")
+    with pytest.raises(ValueError, match=r"as '\(x\*\)' in the name 'b', found none"):
+        named_parts("t", ["xa", "b"], "(x*)", "a group")
+    with pytest.raises(ValueError, match="such as '.p.0-9.\\+._', found 'x' "):
+        named_parts("t", ["xa"], "x", "a group")
+    with pytest.raises(
+        ValueError, match="^here holds 'A' and 'a', expected one spelling; make them alike$"
+    ):
+        named_codes("here", ["a", "A"])
+    assert named_codes("here", ["a", "A"], capitals=False)[0].tolist() == [1, 0]

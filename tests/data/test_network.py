@@ -43,3 +43,24 @@ def test_nodes_that_stand_there_twice(write):
         edge_list(write("source,target\nann,cid\n"), nodes, "name")
     with pytest.raises(ValueError, match="ends must be two names"):
         edge_list(write("source,target\nann,cid\n"), nodes, "name", ends="ab")
+
+
+def test_nodes_come_from_a_file_and_ends_are_two(write, nodes):
+    edges = write("source,target\nann,bob\n")
+    from dataclasses import replace
+
+    with pytest.raises(
+        ValueError, match="nodes must be a table that own.table read, found one without"
+    ):
+        edge_list(edges, replace(nodes, path=None), "name")
+    for ends in (("source",), ("a", "b", "c"), "ab"):
+        with pytest.raises(ValueError, match="ends must be two names of columns, found"):
+            edge_list(edges, nodes, "name", ends=ends)
+
+
+def test_all_nodes_with_a_label_are_learnt_from_until_they_are_split(write, nodes):
+    graph = edge_list(write("source,target\nann,bob\nann,cid\n"), nodes, "name")
+    assert graph.train.tolist() == [0, 1, 2]
+    assert [len(part) for part in (graph.valid, graph.test)] == [0, 0]
+    assert graph.edge_index.tolist() == [[0, 0, 1, 2], [1, 2, 0, 0]]
+    assert graph.rows == ["ann", "bob", "cid", "dee"]

@@ -350,3 +350,14 @@ def test_nothing_is_written_beside_the_data(write, tmp_path):
     path = write(GOOD)
     own.table(path, "ill", drop="id")
     assert [p.name for p in tmp_path.iterdir()] == ["mice.csv"]
+
+
+def test_rows_that_come_twice_are_counted_and_two_features_need_two_names(write):
+    assert "1 row equal to an earlier one" in str(
+        own.table(write("a,y\n1,2\n1,2\n3,4\n"), "y", task="regression").report
+    )
+    assert "earlier" not in str(
+        own.table(write("a,y\n1,2\n2,2\n3,4\n"), "y", task="regression").report
+    )
+    with pytest.raises(ValueError, match="gives two features the name 's=x'"):
+        own.table(write("s,s=x,y\nx,1,1.5\nz,2,2\nx,3,3\n"), "y")

@@ -74,3 +74,50 @@ def test_a_file_appears_complete_or_not_at_all(tmp_path):
         new_file("t", inside, tmp_path / "pets", 0, 0),
     ):
         pass
+
+
+def refused(path, data, *given, **said):
+    with pytest.raises(ValueError) as caught:
+        save_predictions(path / "p.csv", data, *given, **said)
+    return str(caught.value)
+
+
+def test_predictions_that_do_not_fit_are_one_sentence(data, tmp_path):
+    right = torch.tensor([0, 1, 0])
+    start = "save_predictions: expected "
+    for given, said in (
+        ((right, torch.zeros(3, 3)), "2 scores an example as prediction, found shape (3, 3)"),
+        ((right, torch.full((3, 2), torch.nan)), "numbers as scores, found NaN"),
+        ((right, ["a", "b", "c"]), "numbers as prediction, found ['a', 'b', 'c']"),
+        (
+            (right, right[:2]),
+            "3 values of prediction, found 2; pass index=, which examples of the data these are",
+        ),
+        (
+            (right[:2], right),
+            "3 values of truth, found 2; pass index=, which examples of the data these are",
+        ),
+        (
+            (right, right, [0, 1]),
+            "3 values of fold, found 2; pass index=, which examples of the data these are",
+        ),
+        ((right[:, None], right), "one number an example as truth, found shape (3, 1)"),
+    ):
+        assert refused(tmp_path, data, *given) == start + said
+    rows = "rows among the 3 of the data as index, whole numbers from 0, found "
+    for index in ([], [-1], [3], [0.0], [True, False, True], [[0]]):
+        assert refused(tmp_path, data, right, right, index=index).startswith(start + rows)
+    assert refused(tmp_path, data, right, right, index=[0]) == start + "1 values of truth, found 3"
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_without_a_truth_the_column_is_empty_and_one_fold_is_for_all(data, tmp_path):
+    path = save_predictions(tmp_path / "out" / "p.csv", data, None, torch.tensor([0, 1, 1]), 4)
+    frame = pandas.read_csv(path, keep_default_na=False)
+    assert frame.to_dict("list") == {
+        "row": [2, 3, 4], "truth": [""] * 3, "prediction": ["no", "yes", "yes"], "fold": [4] * 3,
+    }  # fmt: skip
+    path = save_predictions(
+        tmp_path / "out" / "q.csv", data, torch.tensor([-1, 1, 0]), torch.tensor([0, 1, 1])
+    )
+    assert pandas.read_csv(path, keep_default_na=False)["truth"].tolist() == ["", "yes", "no"]

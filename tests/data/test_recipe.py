@@ -101,3 +101,55 @@ def test_a_bundled_set_has_no_file_to_read_like(tmp_path):
         round_trip(wine(), tmp_path).apply("new.csv")
     wrong = Recipe({"reader": "table"}, torch.zeros(2), torch.ones(2))
     assert wrong.path == ""
+
+
+def test_examples_of_another_shape_and_sets_of_the_book_are_refused(kept, write, tmp_path):
+    data, model, path, _ = kept
+    wide = tmp_path / "out" / "wide.pt"
+    save_model(wide, model, data, centre=torch.zeros(4), spread=torch.ones(4))
+    with pytest.raises(
+        ValueError, match=r"gives examples of shape \(3,\), .* was trained on \(4,\)"
+    ):
+        load_model(wide, torch.nn.Linear(3, 2)).apply(data.path)
+    shipped = save_model(tmp_path / "out" / "wine.pt", torch.nn.Linear(13, 3), wine())
+    with pytest.raises(
+        ValueError, match="was trained on a set that the book ships, expected one that was read"
+    ):
+        load_model(shipped, torch.nn.Linear(13, 3)).apply(data.path)
+
+
+def test_cells_and_volumes_are_read_as_those_of_the_training(tmp_path):
+    import anndata
+    import nibabel
+    import pandas
+
+    from helpers.data.expression import h5ad
+    from helpers.data.volumes import volumes
+
+    def cells(genes, name):
+        counts = np.arange(12, dtype=np.float32).reshape(4, 3)
+        obs = pandas.DataFrame({"kind": ["T", "B"] * 2}, index=[f"c{k}" for k in range(4)])
+        anndata.AnnData(counts, obs, pandas.DataFrame(index=genes)).write_h5ad(tmp_path / name)
+        return tmp_path / name
+
+    data = h5ad(cells(["a", "b", "c"], "one.h5ad"), "kind")
+    recipe = load_model(
+        save_model(tmp_path / "out" / "c.pt", torch.nn.Linear(3, 2), data), torch.nn.Linear(3, 2)
+    )
+    again = recipe.apply(cells(["a", "b", "c"], "two.h5ad"))
+    assert torch.equal(again.x, data.x)
+    with pytest.raises(ValueError, match="has other genes, or in another order, than the 3 of"):
+        recipe.apply(cells(["a", "c", "b"], "three.h5ad"))
+    for name, side in (("one", 2), ("two", 2.01), ("three", 2.1)):
+        (tmp_path / name).mkdir()
+        grid = np.diag([side] * 3 + [1]).astype(float)
+        image = nibabel.Nifti1Image(np.arange(24, dtype=np.float32).reshape(2, 3, 4), grid)
+        nibabel.save(image, tmp_path / name / "a.nii")
+    data = volumes(tmp_path / "one")
+    net = torch.nn.Linear(1, 1)
+    recipe = load_model(save_model(tmp_path / "out" / "v.pt", net, data), net)
+    assert torch.equal(recipe.apply(tmp_path / "two").x, data.x)
+    with pytest.raises(
+        ValueError, match=r"has voxels of .* mm, .* was trained on \(2.0, 2.0, 2.0\)"
+    ):
+        recipe.apply(tmp_path / "three")

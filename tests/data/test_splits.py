@@ -368,3 +368,25 @@ def test_a_gap_keeps_rows_out_that_are_too_near():
     for test in (0, 1, "0.2", -0.1):
         with pytest.raises(ValueError, match="test must be a share between 0 and 1"):
             splits.random_split(10, test=test)
+
+
+@pytest.mark.parametrize("n", [1, 0, 2.0, "9"])
+def test_rows_are_two_or_more(n):
+    with pytest.raises(ValueError, match="expected a whole number n of at least 2, found"):
+        splits.random_split(n)
+    assert [len(part) for part in splits.random_split(2, test=0.5)] == [1, 1]
+
+
+def test_names_of_groups_are_names():
+    for groups, said in (
+        (["a", " ", "b"], "groups has no value in row 1, expected a name or number"),
+        (["a", "b ", "b"], "groups holds 'b ' and 'b', make them alike"),
+        (["a", None, "b"], "groups has no value in row 1"),
+        (["a", "a"], "expected at least two groups, found 1"),
+    ):
+        with pytest.raises(ValueError, match=f"^group_split: {said}$"):
+            splits.group_split(groups)
+    with pytest.raises(ValueError, match="row 1: expected a molecule, found .* with a wildcard"):
+        splits.scaffold_split(["CCO", "C*", "CC"])
+    with pytest.raises(ValueError, match="row 0 is not a readable SMILES string, found 'x1'"):
+        splits.scaffold_split("x1")

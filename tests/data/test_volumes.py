@@ -85,3 +85,74 @@ def test_masks_that_do_not_fit(home):
         volumes(home.path / "scans")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         volumes(home.path / "none")
+
+
+def refused(*given, **said):
+    with pytest.raises(ValueError) as caught:
+        volumes(*given, **said)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("spacing", [0, -1, float("inf"), "2", (2, 2, 2)])
+def test_a_spacing_is_a_length(home, spacing):
+    home("a.nii", SCAN)
+    assert refused(home.path / "scans", spacing=spacing).startswith(
+        "volumes: spacing must be a length in mm above 0, or None, found spacing="
+    )
+
+
+def test_files_that_cannot_be_used_are_named(home, monkeypatch):
+    from helpers.data import volumes as module
+
+    (home.path / "scans").mkdir()
+    assert refused(home.path / "scans").startswith("volumes: expected files (.nii, .nii.gz) in")
+    with pytest.raises(FileNotFoundError, match="volumes: there is no folder"):
+        volumes(home.path / "nowhere")
+    home("a.nii", SCAN)
+    home("a.nii.gz", SCAN)
+    assert "a.nii and a.nii.gz have one name, remove one" in refused(home.path / "scans")
+    (home.path / "scans" / "a.nii.gz").unlink()
+    home("b.nii", SCAN[None] * np.ones((2, 1, 1, 1), np.float32))
+    assert (
+        "b.nii cannot be read as a volume (expected three dimensions, found (2, 2, 3, 4))"
+        in refused(home.path / "scans")
+    )
+    home("b.nii", SCAN[:, :, :3].copy())
+    assert refused(home.path / "scans").endswith(
+        "b.nii has (2, 3, 3) voxels of (2.0, 2.0, 2.0) mm, the first (2, 3, 4) of (2.0, 2.0, 2.0); "
+        "pass spacing= to resample, and cut them to one size"
+    )
+    home("b.nii", np.full_like(SCAN, np.nan))
+    assert refused(home.path / "scans").endswith("b.nii holds NaN or infinite voxels")
+    home("b.nii", SCAN)
+    (home.path / "scans" / ".hidden.nii").write_bytes(b"")
+    (home.path / "scans" / "notes.txt").write_text("x")
+    assert "notes.txt" in str(volumes(home.path / "scans").report)
+    monkeypatch.setattr(module, "MOST_VALUES", 48)
+    assert len(volumes(home.path / "scans").x) == 2
+    monkeypatch.setattr(module, "MOST_VALUES", 47)
+    assert "2 volumes of (2, 3, 4) voxels exceed 2 GB, pass a larger spacing" in refused(
+        home.path / "scans"
+    )
+    monkeypatch.setattr(module, "MOST_VALUES", 23)
+    assert "(2, 3, 4) voxels are too many" in refused(home.path / "scans")
+
+
+def test_masks_that_cannot_be_used_are_named(home):
+    home("a.nii", SCAN)
+    home("a.nii", SCAN.astype(np.int16), "masks")
+    both = home.path / "scans", home.path / "masks"
+    assert "expected at most 20 values in the masks in" in refused(*both)
+    assert ", found 24; are they masks? If so raise most_classes" in refused(*both)
+    assert len(volumes(*both, most_classes=24).values) == 24
+    home("a.nii", (SCAN > 3).astype(np.uint8) * 4, "masks")
+    assert refused(*both, values=(0, 1)).endswith("a.nii holds 4, expected one of [0, 1]")
+    assert volumes(*both, values=(4, 0)).y.max() == 1
+    home("a.nii", np.zeros_like(SCAN, np.uint8), "masks")
+    assert refused(*both).endswith("hold only 0, nothing can be learned")
+    home("a.nii", (SCAN > 3).astype(np.uint8), "masks", affine=(2, 2, 3, 1))
+    assert "a.nii lies on another grid than its scan ((2, 3, 4) and (2, 3, 4) voxels" in refused(
+        *both
+    )
+    home("b.nii", SCAN)
+    assert "expected a mask for" in refused(*both)

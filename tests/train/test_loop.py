@@ -598,3 +598,23 @@ def test_players_and_compiled_models_train_together(monkeypatch):
     model = nn.ModuleDict({"generator": nn.Linear(2, 2), "critic": nn.Linear(2, 1)})
     history = fit(model, (torch.randn(64, 2),), step=two_players, epochs=1, compile=True)
     assert {"critic", "generator"} <= set(history.rows[0])
+
+
+def test_a_schedule_is_asked_before_each_step_for_the_share_that_is_done():
+    asked, rates = [], []
+
+    def schedule(t):
+        asked.append(t)
+        return 1 + t
+
+    def step(model, batch):
+        rates.append(optimizer.param_groups[0]["lr"])
+        return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+    x, y = data(n=40)
+    model = mlp()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    fit(model, (x, y), step=step, epochs=2, batch_size=10, optimizer=optimizer, schedule=schedule)
+    assert asked[-8:] == [k / 8 for k in range(8)]
+    assert rates[-8:] == [0.5 * (1 + k / 8) for k in range(8)]
+    assert optimizer.param_groups[0]["lr"] == 0.5  # a caller's optimiser keeps its rate
