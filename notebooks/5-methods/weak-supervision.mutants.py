@@ -71,6 +71,21 @@ MUTANTS = [
         ],
     },
     {
+        "name": "every count is called clear",
+        "old": "clear = best_two[:, 0] > best_two[:, 1]",
+        "new": "clear = best_two[:, 0] > -best_two[:, 1]",
+        "kills": [
+            "sentences: gain of the count where it is clear over the classifier, lower end",
+            "sentences: the count where clear less all labels, mean",
+        ],
+    },
+    {
+        "name": "the pupil is taught by all labels",
+        "old": "pupil = learned[\"classifier on the majority\"](test)",
+        "new": "pupil = learned[\"classifier on all labels\"](test)",
+        "kills": ["clear rows: accuracy of the classifier less that of the count"],
+    },
+    {
         "name": "sixteen times as many labels by hand",
         "old": "sentences_for(groups, pool, number, seed)",
         "new": "sentences_for(groups, pool, 16 * number, seed)",
