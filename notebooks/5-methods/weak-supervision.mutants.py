@@ -80,9 +80,9 @@ MUTANTS = [
         ],
     },
     {
-        "name": "the pupil is taught by all labels",
+        "name": "the classifier repeats the count",
         "old": "pupil = learned[\"classifier on the majority\"](test)",
-        "new": "pupil = learned[\"classifier on all labels\"](test)",
+        "new": "pupil = p[\"majority\"]",
         "kills": ["clear rows: accuracy of the classifier less that of the count"],
     },
     {
