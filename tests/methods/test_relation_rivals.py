@@ -4,7 +4,15 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from helpers.methods.relation_rivals import learn, letters, sentences_for, with_votes
+from helpers.methods.labelling_functions import majority
+from helpers.methods.relation_rivals import (
+    count_first,
+    learn,
+    letters,
+    sentences_for,
+    with_count,
+    with_votes,
+)
 
 TEXTS = ["it inhibits", "it activates", "inhibition of", "activation of"] * 10
 Y = torch.tensor([0, 1, 0, 1] * 10)
@@ -33,6 +41,27 @@ def test_votes_are_inputs():
     both = with_votes(x, votes)
     assert both.shape[1] == x.shape[1] + 2
     assert both[:2, -2:].toarray().tolist() == [[1, 0], [0, 1]]
+
+
+def test_the_count_is_an_input_beside_the_votes():
+    votes = torch.tensor([[0, -1], [-1, 1]] * 20)
+    x, count = letters(TEXTS, torch.arange(40)), majority(votes, 3)
+    both = with_count(x, votes, count)
+    assert both.shape[1] == x.shape[1] + 2 + 3
+    assert (both[:, :-3] != with_votes(x, votes)).nnz == 0
+    assert both[:2, -3:].toarray().tolist() == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_another_is_asked_only_where_votes_are_silent_or_tied():
+    votes = torch.tensor([[0, 0, 1], [0, 1, -1], [-1, -1, -1], [-1, 2, -1]])
+    other = torch.rand(4, 3, dtype=torch.float64)
+    count = majority(votes, 3)
+    found = count_first(count, other)
+    assert torch.equal(found[[0, 3]], count[[0, 3]])
+    assert torch.equal(found[[1, 2]], other[[1, 2]])
+    assert torch.equal(count_first(other, count), other)  # no ties: nobody else is asked
+    with pytest.raises(ValueError, match="expected two tables of one shape"):
+        count_first(count, other[:2])
 
 
 def test_whole_sentences_are_drawn():
