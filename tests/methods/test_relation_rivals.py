@@ -4,15 +4,7 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from helpers.methods.labelling_functions import majority
-from helpers.methods.relation_rivals import (
-    count_first,
-    learn,
-    letters,
-    sentences_for,
-    with_count,
-    with_votes,
-)
+from helpers.methods.relation_rivals import learn, letters, sentences_for, with_votes
 
 TEXTS = ["it inhibits", "it activates", "inhibition of", "activation of"] * 10
 Y = torch.tensor([0, 1, 0, 1] * 10)
@@ -44,6 +36,9 @@ def test_votes_are_inputs():
 
 
 def test_the_count_is_an_input_beside_the_votes():
+    from helpers.methods.labelling_functions import majority
+    from helpers.methods.relation_rivals import with_count
+
     votes = torch.tensor([[0, -1], [-1, 1]] * 20)
     x, count = letters(TEXTS, torch.arange(40)), majority(votes, 3)
     both = with_count(x, votes, count)
@@ -53,6 +48,9 @@ def test_the_count_is_an_input_beside_the_votes():
 
 
 def test_another_is_asked_only_where_votes_are_silent_or_tied():
+    from helpers.methods.labelling_functions import majority
+    from helpers.methods.relation_rivals import count_first
+
     votes = torch.tensor([[0, 0, 1], [0, 1, -1], [-1, -1, -1], [-1, 2, -1]])
     other = torch.rand(4, 3, dtype=torch.float64)
     count = majority(votes, 3)
