@@ -44,6 +44,48 @@ def with_votes(features, votes):
     return hstack([features, csr_matrix((votes >= 0).float().numpy())]).tocsr()
 
 
+def with_count(features, votes, count):
+    """Features, one column a voter and the count of the votes: all that the rules say, as inputs.
+
+    Parameters
+    ----------
+    features : sparse matrix (N, F)
+    votes : Tensor (N, J), each voter naming one class only
+    count : Tensor (N, K), for instance from `majority`
+
+    Returns
+    -------
+    sparse matrix (N, F + J + K)
+    """
+    return hstack([with_votes(features, votes), csr_matrix(count.float().numpy())]).tocsr()
+
+
+def count_first(count, other):
+    """The count where one class has most votes, another answer where votes are silent or tied.
+
+    Parameters
+    ----------
+    count, other : Tensors (N, K) of probabilities
+
+    Returns
+    -------
+    Tensor (N, K)
+
+    Examples
+    --------
+    >>> count_first(torch.tensor([[1.0, 0.0], [0.5, 0.5]]), torch.tensor([[0.2, 0.8], [0.1, 0.9]]))
+    tensor([[1.0000, 0.0000],
+            [0.1000, 0.9000]])
+    """
+    if count.shape != other.shape:
+        raise ValueError(
+            f"count_first(count, other): expected two tables of one shape, found "
+            f"{tuple(count.shape)} and {tuple(other.shape)}"
+        )
+    best = count.topk(2).values
+    return torch.where((best[:, 0] > best[:, 1])[:, None], count, other)
+
+
 def learn(features, rows, q, penalty=1.0):
     """Logistic regression on soft labels, each class with the same weight.
 

@@ -37,6 +37,33 @@ def test_votes_are_inputs():
     assert both[:2, -2:].toarray().tolist() == [[1, 0], [0, 1]]
 
 
+def test_the_count_is_an_input_beside_the_votes():
+    from helpers.methods.labelling_functions import majority
+    from helpers.methods.relation_rivals import with_count
+
+    votes = torch.tensor([[0, -1], [-1, 1]] * 20)
+    x, count = letters(TEXTS, torch.arange(40)), majority(votes, 3)
+    both = with_count(x, votes, count)
+    assert both.shape[1] == x.shape[1] + 2 + 3
+    assert (both[:, :-3] != with_votes(x, votes)).nnz == 0
+    assert both[:2, -3:].toarray().tolist() == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_another_is_asked_only_where_votes_are_silent_or_tied():
+    from helpers.methods.labelling_functions import majority
+    from helpers.methods.relation_rivals import count_first
+
+    votes = torch.tensor([[0, 0, 1], [0, 1, -1], [-1, -1, -1], [-1, 2, -1]])
+    other = torch.rand(4, 3, dtype=torch.float64)
+    count = majority(votes, 3)
+    found = count_first(count, other)
+    assert torch.equal(found[[0, 3]], count[[0, 3]])
+    assert torch.equal(found[[1, 2]], other[[1, 2]])
+    assert torch.equal(count_first(other, count), other)  # no ties: nobody else is asked
+    with pytest.raises(ValueError, match="expected two tables of one shape"):
+        count_first(count, other[:2])
+
+
 def test_whole_sentences_are_drawn():
     groups = torch.arange(60) // 3
     rows = sentences_for(groups, torch.arange(60), 12, seed=1)
