@@ -146,3 +146,14 @@ def test_dates_and_numbers_keep_their_first_day_and_their_ends():
     plain = decide("t", "f", cells("4", "8", "6"), Reading())
     assert plain == Column("a", "number", low=4.0, high=8.0)
     assert (plain.fill, plain.first) == (None, 0.0)
+
+
+def test_the_largest_number_of_float32_is_still_a_number():
+    from helpers.data.columns import LARGEST
+
+    values = cells("1", "2", "3").astype(float)
+    values.iloc[2] = LARGEST
+    assert check_range("t", "f", values, Reading(numeric=("a",))) is None
+    values.iloc[2] = -1.01 * LARGEST
+    with pytest.raises(ValueError, match="row 4, column 'a': expected at most"):
+        check_range("t", "f", values, Reading(numeric=("a",)))

@@ -76,3 +76,10 @@ def test_upright_leaves_a_standing_stroke_and_an_empty_image():
 def test_flat_rows_are_refused():
     with pytest.raises(ValueError, match="expected images"):
         upright(torch.zeros(3, 64))
+
+
+def test_each_pixel_is_named_once_by_row_and_column():
+    data = digits_by_form()
+    assert len(data.features) == len(set(data.features)) == data.x.shape[1] == 64
+    assert (data.features[0], data.features[9]) == ("row 0, column 0", "row 1, column 1")
+    assert data.classes == list("0123456789")

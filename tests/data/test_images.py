@@ -204,3 +204,16 @@ def test_a_png_file_whose_check_sum_is_wrong_is_refused(tmp_path):
     file.write_bytes(content)
     with pytest.raises(ValueError, match="a.png cannot be read as an image"):
         open_picture("t", file)
+
+
+@pytest.mark.parametrize("wrong", [1.5, -0.5])
+def test_one_pixel_out_of_range_is_enough(tmp_path, wrong):
+    pixels = np.full((16, 16), 0.5, dtype=np.float32)
+    Image.fromarray(pixels).save(tmp_path / "a.tif")
+    assert image_folder(tmp_path, 16, labelled=False).x.unique().tolist() == [0.5]
+    pixels[3, 4] = wrong
+    Image.fromarray(pixels).save(tmp_path / "a.tif")
+    with pytest.raises(
+        ValueError, match="expected pixel values in range .integers up to 65535, floats 0"
+    ):
+        image_folder(tmp_path, 16, labelled=False)

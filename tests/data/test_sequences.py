@@ -127,3 +127,10 @@ def test_unreadable_molecules_are_left_out_and_named(write):
         smiles_table(file, "m", "y", unreadable="skip")
     with pytest.raises(ValueError, match="expected one readable row, found none"):
         smiles_table(write("m,y\nC1,1\nC2,2\n"), "m", "y", unreadable="drop")
+
+
+def test_only_molecules_that_stand_there_twice_are_counted(write):
+    once = smiles_table(write("m,y\nCC,1.5\nCCC,2\nCCCC,3\n"), "m", "y", groups=None)
+    assert "stand there twice" not in str(once.report)
+    twice = smiles_table(write("m,y\nOCC,1.5\nCCO,2\nCCC,3\n"), "m", "y", groups=None)
+    assert "1 molecule that stand there twice" in str(twice.report)

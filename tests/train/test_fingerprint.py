@@ -7,7 +7,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.methods.two_streams import TwoStreams
-from helpers.train.fingerprint import digest, walk
+from helpers.train.fingerprint import digest, is_library, walk
 from helpers.train.steps import Supervised, supervised
 
 A, B = torch.arange(6.0), torch.arange(6.0) + 1
@@ -169,3 +169,12 @@ def test_what_nobody_can_read_is_named():
     generators, unseen = generators_in(Held([(n for n in range(3)), np.random.default_rng(0)]))
     assert len(generators) == 1
     assert unseen == ["generator"]
+
+
+@pytest.mark.parametrize(
+    ("module", "installed"),
+    [("collections.abc", True), ("functools", True), ("torch.nn", True), ("numpy", True)]
+    + [("helpers.train.loop", False), ("nowhere", False)],
+)
+def test_a_library_is_what_was_installed(module, installed):
+    assert is_library(module) is installed

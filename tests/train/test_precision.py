@@ -95,3 +95,13 @@ def test_numbers_of_a_resumed_epoch_are_joined_with_those_of_the_device():
     assert numbers([0.5, far, 3, far.reshape(1)]).tolist() == [0.5, 1.5, 3.0, 1.5]
     mixed = [0.5, torch.tensor(1.5, dtype=torch.bfloat16), torch.tensor([2.0]), 3]
     assert numbers(mixed).tolist() == [0.5, 1.5, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("name", ["fp32", "bf16"])
+def test_only_half_precision_of_a_gpu_scales_its_gradients(name):
+    assert Precision(name, torch.device("cpu")).scaler is None
+    assert Precision("auto", torch.device("cpu")).name == "fp32"
+    with pytest.raises(ValueError, match="precision='fp16': expected a GPU, found the CPU"):
+        Precision("fp16", torch.device("cpu"))
+    with pytest.raises(ValueError, match="precision='half': expected one of auto, "):
+        Precision("half", torch.device("cpu"))

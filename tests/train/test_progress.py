@@ -25,6 +25,7 @@ def test_the_line_says_where_how_fast_and_how_long_still(clock, capsys):
         line.update(step, 2, 5, torch.tensor(0.123456))
     out, err = capsys.readouterr()
     assert out == ""
+    assert err.split("\r")[1].rstrip() == "epoch 2/5  loss 0.1235  2 steps/s, 50 s left"
     last = err.split("\r")[-1]
     assert last.rstrip() == "epoch 2/5  loss 0.1235  2 steps/s, 45 s left"
     assert len(last) == 70

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -20,8 +21,10 @@ from helpers.methods.gradient_reversal import Adaptable, dann
 from helpers.methods.mean_teacher import MeanTeacher
 from helpers.methods.mixmatch import MixMatch
 from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
+from helpers.train.average import Average
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.loop import fit
+from helpers.train.run import Run
 from helpers.train.schedule import cosine
 from helpers.train.steps import supervised
 from helpers.train.stop import Patience
@@ -39,6 +42,80 @@ def net():
 
 def plain(model, batch):
     return nn.functional.cross_entropy(model(batch[0]), batch[1])
+
+
+def some_run(**what):
+    """A run of which only these fields matter."""
+    run = Run.__new__(Run)
+    usual = {"epochs": 4, "accumulate": 3, "average": None, "schedule": None}
+    vars(run).update(
+        {"batches": range(10), "epoch": 0, "losses": [], "stop": None, "average": None}
+    )
+    vars(run).update(what | {"wanted": SimpleNamespace(**usual | what.get("wanted", {}))})
+    return run
+
+
+def test_steps_are_counted_in_windows_and_shares_of_them():
+    run = some_run()
+    assert (run.windows_per_epoch, run.total_steps, run.averages_from) == (4, 16, 0)
+    assert some_run(wanted={"average": "swa"}).averages_from == 12
+    assert some_run(wanted={"average": 0.9}).averages_from == 0
+    unknown = some_run(batches=iter(()), wanted={"average": "swa"})
+    assert (unknown.windows_per_epoch, unknown.total_steps, unknown.averages_from) == (
+        None,
+        None,
+        0,
+    )
+    assert some_run(epoch=2, losses=[1, 2]).whereabouts() == "epoch 3, batch 3"
+    assert some_run(losses=[1]).whereabouts(4) == "epoch 1, batch 6"
+
+
+def test_a_run_is_unfinished_until_its_epochs_or_its_patience_end():
+    tired, patient = SimpleNamespace(exhausted=True), SimpleNamespace(exhausted=False)
+    assert [some_run(epoch=e).unfinished for e in (0, 3, 4, 5)] == [True, True, False, False]
+    assert [some_run(epoch=1, stop=stop).unfinished for stop in (None, patient, tired)] == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_validation_looks_at_averaged_weights_as_soon_as_there_are_some():
+    model = nn.Linear(2, 1)
+    run = some_run(model=model)
+    assert run.judged is model
+    run.average = Average(model, 0.5)
+    assert run.judged is model  # nothing is averaged yet
+    run.average.update(model)
+    assert run.judged is run.average.model
+
+
+def test_the_rate_is_that_of_the_first_group_and_streams_say_where_they_are():
+    optimizer = torch.optim.SGD([{"params": [nn.Parameter(X[0])], "lr": 0.3}], lr=0.1)
+    assert some_run(optimizers={"only": optimizer}).rate() == 0.3
+    assert not some_run().reads_on
+    assert not some_run(batches=SimpleNamespace(source=[1])).reads_on
+    assert some_run(batches=SimpleNamespace(source=SimpleNamespace(state_dict=dict))).reads_on
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"schedule": cosine()},
+            "^schedule= needs to know the number of batches: give data with len",
+        ),
+        (
+            {"average": "swa"},
+            "^average='swa' averages over the last quarter of training and needs to know",
+        ),
+    ],
+)
+def test_data_without_a_length_cannot_be_planned(options, sentence):
+    class Endless(IterableDataset):
+        def __iter__(self):
+            return iter([(X[:4], Y[:4])])
+
+    with pytest.raises(ValueError, match=sentence):
+        fit(net(), Endless(), step=plain, epochs=1, progress=False, **options)
 
 
 def logging(model, batch):

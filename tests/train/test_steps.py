@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from helpers.train.loop import evaluate, fit
-from helpers.train.steps import supervised
+from helpers.train.steps import Plain, supervised
 
 X = torch.randn(28, 4, generator=torch.Generator().manual_seed(0))
 ONES = torch.ones(28)
@@ -50,3 +50,39 @@ def test_players_of_any_iterator_can_be_validated():
         return iter([("a", model["a"](batch[0]).square().mean())])
 
     assert evaluate(model, (X, ONES), step=step) == {}
+
+
+class Counter:
+    """An object of one's own with part of the contract: it counts its calls."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, model, batch):
+        self.calls += 1
+        return model(batch[0]).square().mean()
+
+    def state_dict(self):
+        return {"calls": self.calls}
+
+    def load_state_dict(self, state):
+        self.calls = state["calls"]
+
+
+def test_an_object_s_memory_is_handed_back_after_validation():
+    counter, model, batch = Counter(), nn.Linear(2, 1), (torch.ones(3, 2),)
+    step = Plain(counter)
+    step(model, batch)
+    loss, prediction, target = step.validate(model, batch)
+    assert (counter.calls, prediction, target) == (1, None, None)
+    assert torch.equal(loss, model(batch[0]).square().mean())
+    step.load_state_dict({"calls": 7})
+    assert step.state_dict() == {"calls": 7}
+    bare = Plain(lambda model, batch: None)
+    assert bare.state_dict() == {}
+    assert bare.load_state_dict({}) is None
+    with pytest.raises(ValueError, match="the step returned nothing; expected a loss, or a dict"):
+        bare.validate(model, batch)
+    assert Plain(lambda model, batch: iter(())).validate(model, batch) == (None, None, None)
+    named = Plain(lambda model, batch: {"loss": torch.tensor(2.0), "other": 1})
+    assert named.validate(model, batch)[0] == 2
