@@ -1,13 +1,15 @@
 """How many labels by hand are the rules worth? Ten draws of the sentences that are labelled.
 
-The functions are those of the page. The inverse penalty is chosen on the validation part, for
-every contender in every draw. "count first" has letters, rules and their count as inputs, and is asked only
-where the votes are silent or tied; "weak labels, count first" is asked there, too.
+The functions are those of the page. The inverse penalty and how far the letters reach, to both sides of
+the names, are chosen on the validation part, for every contender in every draw. "count first" has letters, rules and their count as inputs, and is asked only where the votes are silent or tied; "rules only,
+count first" has no letters; "weak labels, count first" is asked in the same rows.
 """
 
 import re
 from functools import cache
+from itertools import product
 
+from scipy.sparse import csr_matrix
 from torch.nn.functional import one_hot
 
 from helpers.data.relations import between, five_relations
@@ -23,9 +25,10 @@ from helpers.methods.relation_rivals import (
 from helpers.metrics.classification import balanced_accuracy
 
 NUMBERS = (60, 120, 240, 480, 960, 1920)
-INPUTS = ("letters", "letters and rules", "count first")
+INPUTS = ("letters", "letters and rules", "count first", "rules only, count first")
 WEAK = ("weak labels", "weak labels, count first")
 PENALTIES = (1.0, 10.0)
+REACHES = (20, 60)
 RULES = r"""
     inhibits: inhibit; block; suppress|abolish|prevent; decreas|reduc|attenuat|lower; down-?\s?regulat; IC50|IC\(50\)|\bKi\b|potent
     activates: activat; increas|elevat|enhanc; induc|stimulat; up-?\s?regulat
@@ -53,12 +56,14 @@ def sentences():
     data = five_relations()
     functions = [rule(s, data.classes.index(c)) for c, stems in rules for s in stems.split("; ")]
     votes = votes_of(functions, [between(text) for text in data.text])
-    features = letters([between(text, reach=60) for text in data.text], data.train)
     count = majority(votes, len(data.classes))
+    none = csr_matrix((len(votes), 0))
+    read = [letters([between(text, reach) for text in data.text], data.train) for reach in REACHES]
     inputs = {
-        "letters": features,
-        "letters and rules": with_votes(features, votes),
-        "count first": with_count(features, votes, count),
+        "letters": read,
+        "letters and rules": [with_votes(features, votes) for features in read],
+        "count first": [with_count(features, votes, count) for features in read],
+        "rules only, count first": [with_count(none, votes, count)],
     }
     return data, votes, count, inputs
 
@@ -74,12 +79,12 @@ def run(inputs, number, seed):
     data, votes, count, by_name = sentences()
     if inputs in WEAK:
         rows = data.train[(votes[data.train] >= 0).any(1)]
-        q, x = count[rows], by_name["letters"]
+        q, choices = count[rows], by_name["letters"]
     else:
         rows = sentences_for(data.groups, data.train, number, seed)
-        q, x = one_hot(data.y[rows], 5).double(), by_name[inputs]
+        q, choices = one_hot(data.y[rows], 5).double(), by_name[inputs]
     tried = []
-    for penalty in PENALTIES:
+    for x, penalty in product(choices, PENALTIES):
         predict, score = learn(x, rows, q, penalty), {}
         for name, part in (("valid", data.valid), ("test", data.test)):
             answer = predict(part)

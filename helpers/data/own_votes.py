@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from .keys import group_codes
 from .origin import Origin, Report, shorten
 from .sheet import column, read_cells
 
@@ -25,7 +26,9 @@ class Votes(Origin):
     voters: list[str]
 
 
-def votes_table(path, voters, truth=None, *, classes=None, missing=MISSING, separator=","):
+def votes_table(
+    path, voters, truth=None, *, groups=None, classes=None, missing=MISSING, separator=","
+):
     """Read a CSV or TSV file with one row an example and one column a voter.
 
     Parameters
@@ -35,6 +38,8 @@ def votes_table(path, voters, truth=None, *, classes=None, missing=MISSING, sepa
     voters : list of str, the columns that vote, three at least
     truth : str or None
         A column with the true class, where it is known.
+    groups : str or None
+        A column that tells which rows belong together, such as the patient: resampled as one.
     classes : list of str or None
         The classes in order. None: all that occur, in alphabetical order.
     missing : texts that mean "no vote", besides an empty cell
@@ -75,11 +80,14 @@ def votes_table(path, voters, truth=None, *, classes=None, missing=MISSING, sepa
     if mute := [name for name, part in zip(voters, table.T) if bool((part < 0).all())]:
         raise ValueError(f"votes_table: {path}, column {mute[0]!r} holds no vote")
     unknown = torch.full((len(frame),), -1)
+    codes = groups and group_codes("votes_table", path, column("votes_table", path, frame, groups))
     y = unknown if truth is None else torch.tensor([number[cell] for cell in cells[truth]])
     return Votes(
-        table.contiguous(), y, classes, voters,
-        rows=list(frame.index), path=str(path), report=_report(path, voters, table, classes),
-        decisions={"reader": "votes_table", "voters": voters, "truth": truth, "classes": classes},
+        table.contiguous(), y, classes, voters, groups=codes, rows=list(frame.index), path=str(path),
+        report=_report(path, voters, table, classes),
+        decisions={
+            "reader": "votes_table", "voters": voters, "truth": truth, "groups": groups, "classes": classes,
+        },
     )  # fmt: skip
 
 

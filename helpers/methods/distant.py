@@ -35,6 +35,33 @@ def knowledge(pairs, labels):
     return {pair: min(c, key=lambda k: (-c[k], k)) for pair, c in counts.items()}
 
 
+def either_name(known):
+    """What each name is known for by itself: a rival of `knowledge` that knows no pair.
+
+    Parameters
+    ----------
+    known : dict from pair of names to class
+
+    Returns
+    -------
+    dict from pair to the class most common among the *other* pairs that share one of its names;
+    of equals, or where there is none, the most common of all pairs.
+
+    Examples
+    --------
+    >>> either_name({("a", "b"): 1, ("a", "c"): 0, ("d", "e"): 0})
+    {('a', 'b'): 0, ('a', 'c'): 1, ('d', 'e'): 0}
+    """
+    common, of_name, said = Counter(known.values()), defaultdict(Counter), {}
+    for pair, label in known.items():
+        for name in pair:
+            of_name[name][label] += 1
+    for pair, label in known.items():
+        others = sum((of_name[name] for name in pair), Counter()) - Counter({label: len(pair)})
+        said[pair] = min(others or common, key=lambda k: (-others[k], -common[k], k))
+    return said
+
+
 def stands_in(name, text):
     """Whether a name stands in a text as a word of its own.
 

@@ -51,3 +51,18 @@ def test_the_chapter_runs_on_votes(rows, classes, known, folders, monkeypatch): 
         assert (told.truth == told.prediction).mean() > 0.6
     assert next(work.rglob("voters.pt")).exists()
     assert {path.name for path in home.iterdir()} == {"alien.csv"}
+
+
+def test_one_known_row_is_no_comparison_and_patients_stay_together(folders, monkeypatch):  # noqa: F811
+    home, work = folders
+    voters = alien(home / "alien.csv", 120, 3, 0.5)
+    frame = pd.read_csv(home / "alien.csv")
+    frame["patient"] = [f"p{k // 2}" for k in range(len(frame))]
+    frame.loc[frame.biopsy.notna().cumsum() != 1, "biopsy"] = np.nan
+    frame.to_csv(home / "alien.csv", index=False)
+    data = votes_table(home / "alien.csv", voters, "biopsy", groups="patient")
+    names = run(CHAPTER, data, work, monkeypatch)
+    assert len(names["test"]) == 1
+    assert names["unit"] == "patient"
+    assert len(names["groups"].unique()) == 60
+    assert len(pd.read_csv(next(work.rglob("*.csv")))) == 120

@@ -25,6 +25,14 @@ def test_agrees_with_pandas(tmp_path):
     assert data.report is not None
 
 
+def test_rows_of_one_patient_belong_together(tmp_path):
+    path = written(tmp_path, "who,a,b,c\nq,x,y,x\np,x,x,y\nq,y,y,x\n")
+    data = votes_table(path, ["a", "b", "c"], groups="who")
+    assert data.groups.tolist() == pd.read_csv(path).who.astype("category").cat.codes.tolist()
+    assert data.decisions["groups"] == "who"
+    assert votes_table(path, ["a", "b", "c"]).groups is None
+
+
 def test_without_truth_and_with_classes_in_order(tmp_path):
     path = written(tmp_path, "a\tb\tc\nno\tyes\tno\n", "votes.tsv")
     data = votes_table(path, ["a", "b", "c"], classes=["yes", "no", "maybe"])
@@ -41,6 +49,8 @@ def test_without_truth_and_with_classes_in_order(tmp_path):
         ("a,b,c\nx,y,x\n", ["a", "b", "d"], {}, "has no column 'd'"),
         ("a,b,c\nx,x,x\n", ["a", "b", "c"], {}, "expected 2 to 30 classes"),
         ("a,b,c\nx,y,\nx,x,\n", ["a", "b", "c"], {}, "column 'c' holds no vote"),
+        ("a,b,c\nx,y,x\n", ["a", "b", "c"], {"groups": "who"}, "has no column 'who'"),
+        ("a,b,c,d\nx,y,x,\n", ["a", "b", "c"], {"groups": "d"}, "expected a group"),
         ("a,b,c\nx,y,q\n", ["a", "b", "c"], {"classes": ["x", "y"]}, "holds 'q', which is none of"),
     ],
 )
