@@ -74,7 +74,7 @@ def lighter(png):
     if picture.mode == "RGBA" and picture.getextrema()[3][0] < 255:
         return png  # see-through pixels would be lost
     full, small = picture.convert("RGB"), io.BytesIO()
-    few = full.quantize(256, dither=Image.Dither.NONE)
+    few = full.quantize(256, kmeans=1, dither=Image.Dither.NONE)
     few.save(small, "PNG", optimize=True)
     differ = np.asarray(few.convert("RGB"), float) - np.asarray(full, float)
     shorter = base64.b64encode(small.getvalue()).decode()
