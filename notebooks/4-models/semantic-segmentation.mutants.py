@@ -329,6 +329,12 @@ MUTANTS = [
         "kills": ["copying a neighbour, slices dealt by height"],
     },
     {
+        "name": "the upper half of the head is a negative",
+        "old": "head = brain_slices(3)",
+        "new": "head = brain_slices(3)\n    head.x[head.block > 4] *= -1",
+        "kills": ["what the forest gains by the random deal"],
+    },
+    {
         "name": "discs do not grow",
         "old": "distance <= radius + 1",
         "new": "distance <= radius",
