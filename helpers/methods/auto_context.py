@@ -1,11 +1,12 @@
 """Pixels named in two stages (survey 4.3.3; chapter 4-models/semantic-segmentation).
 
 Tu and Bai (2010) call it auto-context: what a first classifier says of the surroundings is an input
-of the second.
+of the second. Beside it stands its control, the same trees in one stage.
 """
 
 import numpy as np
 import torch
+from skimage.filters import gaussian
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -52,6 +53,45 @@ def learn_in_two_stages(x, y, classes, setting, seed=0):
     return lambda x: torch.from_numpy(np.stack([named(image) for image in x.double().numpy()]))
 
 
+def learn_in_one_stage(x, y, classes, setting, seed=0, *, smooth=0):
+    """Boosted trees on filters, from as many pixels as two stages have together.
+
+    Parameters
+    ----------
+    x, y, classes, setting, seed
+        As in `learn_in_two_stages`; one image is enough.
+    smooth : float >= 0
+        By so many pixels the probabilities are smoothed before the largest is taken.
+
+    Returns
+    -------
+    function from images to classes
+    """
+    rows = np.concatenate([filter_responses(image) for image in x.double().numpy()])
+    trees = boosted(rows, y.numpy().ravel(), setting, seed, 2 * PIXELS)
+
+    def named(image):
+        guess = guessed(trees, filter_responses(image), classes)
+        maps = guess.reshape(classes, *image.shape[1:])
+        return np.stack([gaussian(part, smooth) if smooth else part for part in maps]).argmax(0)
+
+    return lambda x: torch.from_numpy(np.stack([named(image) for image in x.double().numpy()]))
+
+
+def guessed(trees, features, classes):
+    """Probability of every class, (classes, pixels); zero for a class that no pixel had.
+
+    Parameters
+    ----------
+    trees : classifier
+    features : array (pixels, features)
+    classes : int
+    """
+    guess = np.zeros((classes, len(features)))
+    guess[trees.classes_] = trees.predict_proba(features).T
+    return guess
+
+
 def seen(image, stages, classes):
     """Filters of an image, and beside them filters of what an earlier stage makes of it.
 
@@ -68,13 +108,12 @@ def seen(image, stages, classes):
     features = filter_responses(image)
     found = [features]
     for trees in stages:
-        guess = np.zeros((classes, len(features)))
-        guess[trees.classes_] = trees.predict_proba(features).T
+        guess = guessed(trees, features, classes)
         found.append(filter_responses(guess.reshape(classes, *image.shape[1:])[1:]))
     return np.concatenate(found, axis=1)
 
 
-def boosted(features, y, leaves, seed):
+def boosted(features, y, leaves, seed, pixels=None):
     """Boosted trees on some of the pixels; rare classes weigh as much as others.
 
     Parameters
@@ -84,12 +123,14 @@ def boosted(features, y, leaves, seed):
     leaves : int
         Of a tree; 40 trees a class.
     seed : int
+    pixels : int or None
+        How many; None: as many as a stage has.
 
     Returns
     -------
     classifier; where these pixels have one class, one that always says it
     """
-    some = np.random.default_rng(seed).permutation(len(y))[:PIXELS]
+    some = np.random.default_rng(seed).permutation(len(y))[: pixels or PIXELS]
     if np.ptp(y[some]) == 0:
         return DummyClassifier().fit(features[some], y[some])
     return HistGradientBoostingClassifier(

@@ -25,6 +25,8 @@ SHAPE = ("area", "eccentricity", "perimeter", "extent", "axis_minor_length")
 def choose(learn, settings, x, y, train, valid, *, classes, seed=0):
     """Learn with each setting on the training images; keep the best on the validation images.
 
+    With a single setting there is nothing to choose, and the validation images are not looked at.
+
     Parameters
     ----------
     learn : callable
@@ -41,6 +43,8 @@ def choose(learn, settings, x, y, train, valid, *, classes, seed=0):
     (setting, function from images to classes)
     """
     tried = {s: learn(x[train], y[train], classes, s, seed) for s in settings}
+    if len(tried) == 1:
+        return next(iter(tried.items()))
     score = {s: np.mean(dice_per_image(f(x[valid]), y[valid], classes)) for s, f in tried.items()}
     best = max(score, key=score.get)
     return best, tried[best]

@@ -3,6 +3,40 @@
 MODELS = "helpers.models."
 RIVALS = "helpers.methods.segmenters."
 
+START = 'on_page.setdefault((row["rival"], row["rate"]), []).append((row["valid"], row["dice"]))'
+ROWS = "rows = far.rows + more.rows"
+
+
+def in_the_long_run(name, rows, *kills):
+    """A mutant of the stored rows: what a variant without the thing gave stands in its place."""
+    new = f"{ROWS}\n    rows = {rows}"
+    return {"name": f"in the long run {name}", "old": ROWS, "new": new, "kills": list(kills)}
+
+
+def instead_of(rival, other):
+    """The rows of a rival are those of another one."""
+    return (
+        f'[r for r in rows if r["rival"] != "{rival}"] + '
+        f'[r | {{"rival": "{rival}"}} for r in rows if r["rival"] == "{other}"]'
+    )
+
+
+def halted(rival, early, late):
+    """A long training gives what the short one gave."""
+    return (
+        f'[r for r in rows if (r["rival"], r["steps"]) != ("{rival}", {late})] + '
+        f'[r | {{"steps": {late}}} for r in rows if (r["rival"], r["steps"]) == ("{rival}", {early})]'
+    )
+
+
+def untrained(rival):
+    """Every training gives what no training gave."""
+    return (
+        f'[r for r in rows if r["rival"] != "{rival}" or r["steps"] == 0] + '
+        f'[r | {{"steps": n}} for r in rows if (r["rival"], r["steps"]) == ("{rival}", 0) for n in (150, 450)]'
+    )
+
+
 MUTANTS = [
     {
         "name": "test images stand in training, too",
@@ -112,8 +146,9 @@ MUTANTS = [
         "kills": [
             "lead of the U-Net over the forest, lower end",
             "lead of the U-Net over watershed and shape, lower end",
-            "the 3-D U-Net reaches",
+            "60 steps: the 3-D U-Net less a bare threshold, mean",
             "the forest less the U-Net on real tiles",
+            "the watershed of edges less the U-Net on real tiles",
             "the local threshold less the U-Net on real tiles",
         ],
     },
@@ -123,10 +158,7 @@ MUTANTS = [
         "since": "inputs, steps, rates = x.shape[1], 150",
         "old": "x = self.enlarge(x)",
         "new": "x = 0 * self.enlarge(x)",
-        "kills": [
-            "lead of the U-Net over the FCN, lower end",
-            "the dilated network less the U-Net",
-        ],
+        "kills": ["lead of the U-Net over the FCN, lower end"],
     },
     {
         "name": "the forest learns from classes in reverse order",
@@ -153,54 +185,129 @@ MUTANTS = [
         "kills": ["the trees in two stages less the U-Net"],
     },
     {
-        "name": "every difference of the long run is taken the other way round",
-        "old": "return one[:seeds] - other[:seeds]",
-        "new": "return other[:seeds] - one[:seeds]",
-        "kills": [
-            "long run: smallest lead of the U-Net over the trees in two stages",
-            "long run: smallest lead of these trees over the FCN",
-            "long run: mean lead of the U-Net over SegNet",
-            "long run: the dilated network less the U-Net, mean",
-            "long run: object context less the U-Net, mean",
-            "what 300 more steps give the U-Net, mean",
-            "450 steps: smallest lead of the U-Net over the FCN",
-            "what full size first gives the FCN, smallest",
-            "lead of the U-Net over that FCN, mean",
-            "60 steps: smallest lead of the deep forest over the 3-D network",
-            "240 steps: smallest lead of three slices over the 3-D network",
-            "240 steps: smallest lead of three slices over the deep forest",
-        ],
+        "name": "the second stage is left out",
+        "function": "helpers.methods.auto_context.learn_in_two_stages",
+        "old": "stages[1].predict(seen(image, stages[:1], classes))",
+        "new": "stages[0].predict(seen(image, [], classes))",
+        "kills": ["lead of the trees in two stages over the forest of one stage, mean"],
+    },
+    in_the_long_run(
+        "the U-Net is not trained",
+        untrained("U-Net"),
+        "long run: smallest lead of the U-Net over the trees in two stages",
+        "long run: mean lead of the U-Net over SegNet",
+        "long run: object context less the U-Net, mean",
+        "450 steps: smallest lead of the U-Net over the FCN",
+        "lead of the U-Net over the FCN with full size first, mean",
+    ),
+    in_the_long_run(
+        "the dilated network is not trained",
+        untrained("dilated"),
+        "long run: the dilated network less the U-Net, mean",
+        "450 steps: the dilated network less the U-Net, mean",
+    ),
+    in_the_long_run(
+        "the second stage is left out",
+        instead_of("trees in two stages", "trees in one stage"),
+        "long run: what the second stage adds to these trees, smallest",
+        "long run: the second stage less smoothing by one pixel, mean",
+        "long run: smallest lead of the trees in two stages over the FCN",
+    ),
+    in_the_long_run(
+        "trees are not boosted",
+        instead_of("trees in one stage", "forest of filters"),
+        "long run: what trees in place of the forest add, smallest",
+    ),
+    in_the_long_run(
+        "the U-Net stops after 150 steps",
+        halted("U-Net", 150, 450),
+        "what 300 more steps give the U-Net, mean",
+    ),
+    in_the_long_run(
+        "tiles are as large as the image",
+        instead_of("U-Net, tiles of 16 pixels", "U-Net"),
+        "price of surroundings after 150 steps, smallest",
+        "price of surroundings after 450 steps, smallest",
+    ),
+    in_the_long_run(
+        "the U-Net in tiles stops after 150 steps",
+        halted("U-Net, tiles of 16 pixels", 150, 450),
+        "what 300 more steps take off the price of surroundings",
+    ),
+    in_the_long_run(
+        "no shortcut is erased",
+        instead_of("U-Net, shortcuts erased", "U-Net"),
+        "price of the shortcuts after 150 steps, smallest",
+    ),
+    in_the_long_run(
+        "the U-Net without shortcuts stops after 150 steps",
+        halted("U-Net, shortcuts erased", 150, 450),
+        "what 300 more steps take off the price of the shortcuts",
+    ),
+    in_the_long_run(
+        "the convolutions at full size stand behind the first halving",
+        instead_of("FCN, full size first", "FCN, half size first"),
+        "what the same two at full size give it, smallest",
+        "full size less half size, upper end",
+    ),
+    in_the_long_run(
+        "there are no convolutions behind the first halving",
+        instead_of("FCN, half size first", "FCN"),
+        "what two convolutions more at half size give the FCN, smallest",
+        "full size less half size, lower end",
+    ),
+    in_the_long_run(
+        "the cross-entropy counts classes alike",
+        instead_of("U-Net, cross-entropy", "U-Net, weighted cross-entropy"),
+        "share of seeds in which cross-entropy finds no rods in 150 steps",
+    ),
+    in_the_long_run(
+        "the weighted cross-entropy has no weights",
+        instead_of("U-Net, weighted cross-entropy", "U-Net, cross-entropy"),
+        "weighted cross-entropy after 150 steps, lowest Dice of rods",
+        "Dice loss less weighted cross-entropy after 150 steps, smallest",
+    ),
+    in_the_long_run(
+        "the U-Net with cross-entropy stops after 150 steps",
+        halted("U-Net, cross-entropy", 150, 450),
+        "cross-entropy after 450 steps, lowest Dice of rods",
+        "450 steps: cross-entropy less the Dice loss, mean",
+    ),
+    in_the_long_run(
+        "the deep forest knows brightness only",
+        instead_of("forest, deep filters", "threshold"),
+        "60 steps: smallest lead of the deep forest over the 3-D network",
+    ),
+    in_the_long_run(
+        "the 3-D network stops after 60 steps",
+        halted("3-D U-Net", 60, 240),
+        "what 180 more steps give the 3-D network, smallest",
+        "240 steps: smallest lead of the 3-D network over the threshold",
+        "240 steps: the 3-D network less the deep forest, mean",
+        "240 steps: the 3-D network less trees in two stages, mean",
+    ),
+    in_the_long_run(
+        "the network of three slices stops after 60 steps",
+        halted("U-Net, three slices", 60, 240),
+        "240 steps: smallest lead of three slices over the 3-D network",
+        "240 steps: smallest lead of three slices over trees in two stages",
+        "240 steps: three slices less one slice, mean",
+    ),
+    {
+        "name": "every start on the page's fields is the first",
+        "old": START,
+        "new": START.replace("append(", "extend(3 * (row['seed'] == 0) * [")[:-1] + "])",
+        "kills": ["the page's fields: range of the U-Net over three starts"],
     },
     {
-        "name": "the long trainings are the short ones",
-        "old": "asked = task, rival, steps",
-        "new": "asked = task, rival, {450: 150, 240: 60}.get(steps, steps)",
+        "name": "the dilated network on the page's fields is a U-Net",
+        "old": START,
+        "new": 'for name in ("U-Net", "dilated") * (row["rival"] == "U-Net"): '
+        + START.replace('row["rival"]', "name"),
         "kills": [
-            "450 steps: the dilated network less the U-Net, mean",
-            "price of surroundings after 450 steps, mean",
-            "price of the shortcuts after 450 steps, mean",
-            "what 180 more steps give the 3-D network, smallest",
-            "240 steps: the 3-D network less the deep forest, mean",
-            "cross-entropy after 450 steps, lowest Dice of rods",
-            "450 steps: cross-entropy less the Dice loss, mean",
+            "the page's fields: starts of three in which the dilated network leads the U-Net",
+            "the page's fields: range of the dilated network over three starts",
         ],
-    },
-    {
-        "name": "the short trainings of U-Nets are the long ones",
-        "old": "asked = task, rival, steps",
-        "new": "asked = task, rival, 450 if task == 'flat' and 'U-Net' in rival else steps",
-        "kills": [
-            "price of surroundings after 150 steps, smallest",
-            "price of the shortcuts after 150 steps, smallest",
-            "share of seeds in which cross-entropy finds no rods in 150 steps",
-        ],
-    },
-    {
-        "name": "the slices beside are left out, and so is the light",
-        "function": RIVALS + "as_slices",
-        "old": "volumes[:, 0, at] for at in near",
-        "new": "0 * volumes[:, 0, at] for at in near",
-        "kills": ["mean lead of three slices over the 3-D network"],
     },
     {
         "name": "fields are full of nuclei",
@@ -220,6 +327,12 @@ MUTANTS = [
         "old": "(number[lower], number[upper])",
         "new": "(number[::2], number[1::2])",
         "kills": ["copying a neighbour, slices dealt by height"],
+    },
+    {
+        "name": "the upper half of the head is a negative",
+        "old": "head = brain_slices(3)",
+        "new": "head = brain_slices(3)\n    head.x[head.block > 4] *= -1",
+        "kills": ["what the forest gains by the random deal"],
     },
     {
         "name": "discs do not grow",

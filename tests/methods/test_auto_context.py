@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from helpers.data.nuclei import simulated_nuclei
-from helpers.methods.auto_context import boosted, learn_in_two_stages, seen
+from helpers.methods.auto_context import (
+    boosted,
+    guessed,
+    learn_in_one_stage,
+    learn_in_two_stages,
+    seen,
+)
 from helpers.methods.segmenters import filter_responses, learn_forest
 from helpers.metrics.segmentation import dice_per_image
 
@@ -87,3 +94,41 @@ def test_the_first_stage_learns_from_every_second_image_and_the_second_from_the_
     assert taught == [(128, [0, 2], 5, 9), (64, [1], 5, 9)]
     assert found.shape == (3, 8, 8)
     assert found.eq(1).all()
+
+
+def test_one_stage_names_pixels_as_its_trees_do_and_learns_from_twice_the_pixels(monkeypatch):
+    from helpers.methods import auto_context
+
+    monkeypatch.setattr(auto_context, "PIXELS", 300)
+    data = simulated_nuclei(6, 32, seed=2)
+    rows = np.concatenate([filter_responses(image) for image in data.x[:4].double().numpy()])
+    some = np.random.default_rng(5).permutation(len(rows))[:600]
+    trees = HistGradientBoostingClassifier(
+        learning_rate=0.2, max_iter=40, max_leaf_nodes=7, class_weight="balanced",
+        early_stopping=False, random_state=5,
+    ).fit(rows[some], data.y[:4].numpy().ravel()[some])  # fmt: skip
+    found = learn_in_one_stage(data.x[:4], data.y[:4], 3, 7, seed=5)(data.x[4:])
+    image = filter_responses(data.x[4].double().numpy())
+    assert np.array_equal(trees.predict(image), found[0].numpy().ravel())
+    other = learn_in_one_stage(data.x[:4], data.y[:4].flip(0), 3, 7, seed=5)(data.x[4:])
+    assert not torch.equal(other, found)
+
+
+def test_smoothing_leaves_fewer_specks():
+    data = simulated_nuclei(12, 32, seed=3)
+    raw, soft = (
+        learn_in_one_stage(data.x[:8], data.y[:8], 3, 7, smooth=by)(data.x[8:]) for by in (0, 1)
+    )
+
+    def borders(maps):
+        return int((maps[:, 1:] != maps[:, :-1]).sum())
+
+    assert borders(soft) < borders(raw)
+
+
+def test_a_class_that_no_pixel_had_has_probability_zero():
+    features, y = np.random.default_rng(0).random((300, 2)), np.repeat([0, 2], 150)
+    guess = guessed(boosted(features, y, 5, 0), features, 3)
+    assert guess.shape == (3, 300)
+    assert np.allclose(guess.sum(0), 1)
+    assert not guess[1].any()

@@ -132,6 +132,9 @@ def test_the_better_setting_is_kept():
         kept, told = choose(constant, settings, x, y, [0, 1], [2, 3], classes=2)
         assert kept == 1
         assert told(x).eq(1).all()
+    kept, told = choose(constant, (0,), x, y, [0, 1], None, classes=2)  # nothing to choose by
+    assert kept == 0
+    assert told(x).eq(0).all()
 
 
 def test_layers_bring_their_neighbours():
