@@ -300,7 +300,7 @@ def size_of(batch):
         return batch.num_graphs
     if isinstance(batch, Mapping) and batch:
         return size_of_parts(list(batch.values()))
-    if hasattr(batch, "__len__"):
+    if hasattr(batch, "__len__") and getattr(batch, "ndim", 1):
         return len(batch)
     raise ValueError(
         f"a batch of type {type(batch).__name__}: expected tensors, or an object with len() or "
