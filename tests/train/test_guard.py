@@ -100,18 +100,18 @@ def test_what_a_reader_s_function_raises_becomes_one_sentence():
         (ValueError(), "ValueError: no reason given"),
         (RuntimeError("a" * 300), "RuntimeError: " + "a" * 200),
     ]:
-        with pytest.raises(ValueError, match=said.format(told)) as caught:
-            with one_sentence("the step", lambda: "batch 1"):
-                raise error
+        sentence = pytest.raises(ValueError, match=said.format(told))
+        with sentence as caught, one_sentence("the step", lambda: "batch 1"):
+            raise error
         assert caught.value.__cause__ is error
 
 
 def test_sentences_of_this_package_are_not_wrapped_again():
     with pytest.raises(ValueError, match="^epochs=-1"), one_sentence("the step", lambda: "batch 1"):
         check_counts(epochs=-1)
-    with pytest.raises(ValueError, match="^the step failed at batch 1 with TypeError"):
-        with one_sentence("the step", lambda: "batch 1"):
-            check_counts(3)  # our own code, and no sentence
+    sentence = pytest.raises(ValueError, match="^the step failed at batch 1 with TypeError")
+    with sentence, one_sentence("the step", lambda: "batch 1"):
+        check_counts(3)  # our own code, and no sentence
 
 
 def test_where_is_asked_only_after_a_failure():

@@ -189,7 +189,7 @@ def test_lacking_weights_are_named_up_to_three_where_fit_was_called():
     ]:
         optimizer = SGD([weights[name] for name in kept])
         said = f"optimizer of 'model': it lacks {told}, which will not change; if that is meant, say "
-        with pytest.warns(UserWarning) as caught:
+        with pytest.warns(UserWarning, match="it lacks") as caught:
             fit(model, (X[:, :1], DATA[1]), step=MSE, epochs=1, optimizer=optimizer, progress=False)
         assert str(caught[0].message) == said + "requires_grad_(False)"
         assert caught[0].filename == __file__

@@ -267,6 +267,7 @@ def test_what_keeps_its_shape_is_followed():
     assert met(lambda p, t: (p * t[:, None]).sum(), wide) is None
     assert met(lambda p, t: p.sum() * t.sum()) is None
     assert met(lambda p, t: (t * 2)[:, None] * p) is None
+    assert met(lambda p, t: torch.lerp(p, p, t)) is None  # a third argument weighs, and is no target
 
 
 def test_only_a_first_batch_is_watched():
