@@ -294,7 +294,9 @@ def test_metrics_are_functions_by_name_and_need_data():
     assert "expected a dict of name" in refused(check_metrics, {"a": accuracy, "b": 3}, (X, Y))
     for name in ("epoch", "loss", "valid_loss", "lr", "seconds"):
         said = refused(check_metrics, {"a": accuracy, name: accuracy}, (X, Y))
-        assert said.startswith(f"metrics=['a', '{name}']: the names ['epoch', 'loss', 'lr', 'seconds'")
+        assert said.startswith(
+            f"metrics=['a', '{name}']: the names ['epoch', 'loss', 'lr', 'seconds'"
+        )
     said = "metrics=['a']: expected validation data, found valid=None"
     assert refused(check_metrics, {"a": accuracy}, None) == said
 
@@ -309,7 +311,9 @@ def test_metrics_are_functions_by_name_and_need_data():
 )  # fmt: skip
 def test_a_schedule_gives_a_factor_of_at_least_nought(schedule, found):
     said = refused(check_schedule, schedule)
-    assert said.startswith(f"schedule: expected a factor of at least 0 at t=0.0, {found}; call a ma")
+    assert said.startswith(
+        f"schedule: expected a factor of at least 0 at t=0.0, {found}; call a ma"
+    )
     assert [refused(check_schedule, lambda t, f=f: f) for f in (0, 0.0, 1.0, 7)] == [None] * 4
 
 

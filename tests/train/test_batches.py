@@ -329,6 +329,8 @@ def test_examples_of_every_kind_of_batch_are_counted():
         ((IMAGES, [{"boxes": torch.zeros(2, 4)}] * 3), 3),
     ]:  # fmt: skip
         if size is None:
-            assert refused(size_of, batch).startswith("a batch of type Tensor: expected tensors, or")
+            assert refused(size_of, batch).startswith(
+                "a batch of type Tensor: expected tensors, or"
+            )
         else:
             assert size_of(batch) == size

@@ -221,7 +221,9 @@ def test_a_path_that_names_no_file_is_refused(path):
 def test_a_name_leaves_room_for_the_scratch_file():
     assert refused(Checkpoint, "folder/" + "a" * 250) is None
     said = refused(Checkpoint, "folder/" + "b" * 251)
-    assert said == "Checkpoint(path='" + "b" * 20 + "...'): expected a file name of at most 250 bytes"
+    assert (
+        said == "Checkpoint(path='" + "b" * 20 + "...'): expected a file name of at most 250 bytes"
+    )
     assert "at most 250 bytes" in refused(Checkpoint, "é" * 126)  # two bytes each
     assert len(os.fsencode(Checkpoint("a" * 250).scratch.name)) == 255
 
@@ -285,7 +287,9 @@ def test_a_failure_is_told_in_its_first_line():
     error = OSError("first\nsecond")
     said = "c.pt: the checkpoint cannot be read (OSError: first)"
     assert place.cannot("be read", error) == said + rest
-    assert place.cannot("be written", OSError()).startswith("c.pt: the checkpoint cannot be written")
+    assert place.cannot("be written", OSError()).startswith(
+        "c.pt: the checkpoint cannot be written"
+    )
     assert "(OSError: )" in place.cannot("be written", OSError())
 
 

@@ -157,7 +157,9 @@ def refused(function, *given, **named):
 
 @pytest.mark.parametrize("row", [(torch.ones(3), torch.tensor(1)), [torch.tensor(1)] * 2])
 def test_a_single_example_is_no_batch(row):
-    said = "the training data: expected batches, found single examples, whose target is one number; "
+    said = (
+        "the training data: expected batches, found single examples, whose target is one number; "
+    )
     assert refused(refuse_row, row) == said + "stack them to a tuple of tensors, or give a Dataset"
     batches = (torch.ones(3), torch.ones(1)), (torch.tensor(1),), torch.tensor(1), {"y": 1}
     assert [refused(refuse_row, batch) for batch in batches] == [None] * 4
@@ -301,7 +303,10 @@ def on_a_gpu(labels, **more):
     x = torch.randn(len(labels), 4)
     batches = make_batches((x, labels), 2, seed=0, device=torch.device("cpu"))
     gpu = SimpleNamespace(device=SimpleNamespace(type="cuda"))
-    return a_run(nn.Linear(4, 3), **{"precision": gpu, "batches": batches} | more), (x[:2], labels[:2])
+    return a_run(nn.Linear(4, 3), **{"precision": gpu, "batches": batches} | more), (
+        x[:2],
+        labels[:2],
+    )
 
 
 def test_labels_out_of_range_are_told_before_a_gpu_meets_them():

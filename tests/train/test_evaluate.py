@@ -226,7 +226,9 @@ def test_shapes_are_compared_in_the_first_batch_and_no_gradient_is_kept():
 
     evaluate(nn.Linear(4, 1), (X, Y.float()), step=supervised(loss), batch_size=20)
     assert seen == [(False, False, torch.float32)] * 3
-    with pytest.raises(ValueError, match="a prediction of shape .50, 1. and a target of shape .50,."):
+    with pytest.raises(
+        ValueError, match="a prediction of shape .50, 1. and a target of shape .50,."
+    ):
         evaluate(nn.Linear(4, 1), (X, Y.float()), step=supervised(nn.functional.mse_loss))
 
 
@@ -311,10 +313,14 @@ def test_what_a_metric_gives_is_a_number():
 
 def test_predictions_that_cannot_be_joined_are_one_sentence():
     kept = [(torch.ones(2, 3), Y[:2]), (torch.ones(2, 4), Y[:2])]
-    said = "joining the predictions for the metrics failed at validation with RuntimeError: Sizes of"
+    said = (
+        "joining the predictions for the metrics failed at validation with RuntimeError: Sizes of"
+    )
     assert refused(measure, {"m": len}, kept).startswith(said)
     said = "metrics=['m']: expected a step that gives prediction and target as tensors, such as "
-    assert refused(measure, {"m": len}, [(None, Y)]).startswith(said + "supervised(...), found NoneT")
+    assert refused(measure, {"m": len}, [(None, Y)]).startswith(
+        said + "supervised(...), found NoneT"
+    )
     assert refused(measure, {"m": len}, [(X, [1])]).startswith(said + "supervised(...), found list")
 
 
@@ -384,7 +390,9 @@ def test_a_loader_that_shuffles_is_warned_of_and_no_other(recwarn):
     first.forward = lambda batch: batch[0]
     predict(first, DataLoader(rows))
     assert not recwarn
-    with pytest.warns(UserWarning, match="^predict: a DataLoader with shuffle=True gives") as caught:
+    with pytest.warns(
+        UserWarning, match="^predict: a DataLoader with shuffle=True gives"
+    ) as caught:
         predict(first, DataLoader(rows, shuffle=True))
     assert caught[0].filename == __file__
 

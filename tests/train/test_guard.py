@@ -198,7 +198,9 @@ def test_a_step_may_need_gradients_while_the_culprit_is_sought():
 
 
 def test_a_bad_loss_is_told_with_its_place():
-    said = "the loss is not a finite number at epoch 1; {}. Nothing was saved after it. Look for NaN "
+    said = (
+        "the loss is not a finite number at epoch 1; {}. Nothing was saved after it. Look for NaN "
+    )
     said += "in the data, or lower the learning rate, or set clip=1.0."
     for batch, culprit in [
         (None, "its batch is gone"),

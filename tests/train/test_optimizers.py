@@ -188,7 +188,9 @@ def test_lacking_weights_are_named_up_to_three_where_fit_was_called():
         (["0.weight", "2.bias", "2.weight"], "0.bias, 1.weight, 1.bias"),
     ]:
         optimizer = SGD([weights[name] for name in kept])
-        said = f"optimizer of 'model': it lacks {told}, which will not change; if that is meant, say "
+        said = (
+            f"optimizer of 'model': it lacks {told}, which will not change; if that is meant, say "
+        )
         with pytest.warns(UserWarning, match="it lacks") as caught:
             fit(model, (X[:, :1], DATA[1]), step=MSE, epochs=1, optimizer=optimizer, progress=False)
         assert str(caught[0].message) == said + "requires_grad_(False)"
@@ -213,7 +215,9 @@ def test_weights_that_two_players_share_belong_to_both():
 def test_one_instance_for_two_players_is_refused():
     model = two()
     shared = SGD(model.parameters())
-    said = "optimizer: two players share one instance, so that each would move the other; expected a "
+    said = (
+        "optimizer: two players share one instance, so that each would move the other; expected a "
+    )
     said += "dict with one optimiser a player, or a function that makes them"
     assert refused(make_optimizers, model, shared, None, CPU) == said
 

@@ -140,7 +140,11 @@ class Optimizer:
 
 
 def test_without_scaling_all_is_torch_s_own():
-    precision, weight, optimizer = Precision("fp32", torch.device("cpu")), torch.ones(1), Optimizer()
+    precision, weight, optimizer = (
+        Precision("fp32", torch.device("cpu")),
+        torch.ones(1),
+        Optimizer(),
+    )
     weight.requires_grad_()
     precision.backward(3 * weight.sum())
     precision.unscale(optimizer)
@@ -155,7 +159,11 @@ def test_without_scaling_all_is_torch_s_own():
 
 
 def test_half_precision_scales_unscales_and_is_saved():
-    precision, weight, optimizer = Precision("fp32", torch.device("cpu")), torch.ones(1), Optimizer()
+    precision, weight, optimizer = (
+        Precision("fp32", torch.device("cpu")),
+        torch.ones(1),
+        Optimizer(),
+    )
     precision.scaler = scaler = Scaler()
     weight.requires_grad_()
     precision.backward(3 * weight.sum())

@@ -232,7 +232,9 @@ def test_only_the_cpu_asks_at_every_step_and_apple_s_gpu_has_single_precision_an
         together.device = Device
         summed.clear()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(torch, "tensor", lambda values, device, dtype=None: real(values, dtype=dtype))
+            patch.setattr(
+                torch, "tensor", lambda values, device, dtype=None: real(values, dtype=dtype)
+            )
             assert together.mean(3.0, 4.0) == 0.75
             assert summed == [([3, 4], kind, "sum")]
             asked = [together.any(True) for _ in range(100)]

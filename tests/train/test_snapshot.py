@@ -558,7 +558,9 @@ def test_a_fingerprint_names_every_argument_that_counts(tmp_path):
         "epochs": "2", "lr": "0.25",
     }  # fmt: skip
     with pytest.warns(UserWarning, match="before its last quarter"):
-        (state,) = saved(tmp_path / "c.pt", average="swa", epochs=40, stop=Patience(1, "loss", True))
+        (state,) = saved(
+            tmp_path / "c.pt", average="swa", epochs=40, stop=Patience(1, "loss", True)
+        )
     assert state["fingerprint"]["epochs"] == "40"
 
     def groups(weights):
@@ -633,7 +635,10 @@ def test_differences_are_of_this_run_and_of_what_training_changed():
     mine = {"a": "1", "b": "2", "c": "3"}
     assert differences(mine, mine, {}) == ([], "")
     assert differences(mine, {"a": "1", "b": "0"}, {"c": "3"}) == (["b"], "b: expected 2, found 0")
-    assert differences(mine, {"a": "0"}, {"a": "1", "b": "2"}) == (["c"], "c: expected 3, found None")
+    assert differences(mine, {"a": "0"}, {"a": "1", "b": "2"}) == (
+        ["c"],
+        "c: expected 3, found None",
+    )
     assert differences(mine, {}, {})[1] == (
         "a: expected 1, found None; b: expected 2, found None; c: expected 3, found None"
     )
@@ -643,8 +648,13 @@ def test_a_stranger_is_told_what_to_name(tmp_path):
     path = tmp_path / "c.pt"
     saved(path)
     said = refused(saved, path, clip=1.0, epochs=3, seed=2)
-    assert said.startswith(f"{path}: the checkpoint is of another run; clip: expected 1.0, found None; ")
-    assert "seed: expected 2, found 0. Name what you changed on purpose, Checkpoint(path, changed=(" in said
+    assert said.startswith(
+        f"{path}: the checkpoint is of another run; clip: expected 1.0, found None; "
+    )
+    assert (
+        "seed: expected 2, found 0. Name what you changed on purpose, Checkpoint(path, changed=("
+        in said
+    )
     assert said.endswith("changed=('clip', 'seed')), or delete the file to start anew.")
     said = f"{path}: expected at most epochs=1 behind it, found 2"
     assert refused(saved, path, epochs=1) == said
@@ -823,3 +833,30 @@ def test_what_nobody_can_read_is_said(tmp_path):
     said = "^checkpoint=: nobody can read what Closed consists of; that it is the same when the run"
     with pytest.warns(UserWarning, match=said):
         saved(tmp_path / "c.pt", step=Holding())
+
+
+class ByEpoch:
+    """Batches that ask which epoch it is and keep it."""
+
+    def __init__(self):
+        self.epoch, self.heard = 0, Silent()
+
+    def set_epoch(self, epoch):
+        self.epoch = epoch
+        self.heard.append(epoch)
+
+    def __len__(self):
+        return 2
+
+    def __iter__(self):
+        yield ROWS[0][:14], ROWS[1][:14]
+        self.heard.append(f"in {self.epoch}")
+        yield ROWS[0][14:], ROWS[1][14:]
+
+
+def test_the_number_of_an_epoch_is_no_change_of_the_data(tmp_path, recwarn):
+    train = ByEpoch()
+    saved(tmp_path / "c.pt", train=train, epochs=3)
+    assert not [w for w in recwarn if "it changes" in str(w.message)]
+    assert [heard for heard in train.heard if isinstance(heard, str)] == ["in 0", "in 1", "in 2"]
+    assert refused(saved, tmp_path / "c.pt", train=train, epochs=4) is None  # its epoch is 3 now

@@ -242,7 +242,9 @@ def test_functions_of_one_shape_are_refused_by_their_own_name(name):
         with Comparing(prediction, target):
             function(one, other, *given)
 
-    said = f"the loss compares ({name}) a prediction of shape (3, 1) and a target of shape (3,); exp"
+    said = (
+        f"the loss compares ({name}) a prediction of shape (3, 1) and a target of shape (3,); exp"
+    )
     assert refused(compare, prediction, target).startswith(said)
     assert refused(compare, prediction[:, 0], target) is None
 
@@ -267,7 +269,9 @@ def test_what_keeps_its_shape_is_followed():
     assert met(lambda p, t: (p * t[:, None]).sum(), wide) is None
     assert met(lambda p, t: p.sum() * t.sum()) is None
     assert met(lambda p, t: (t * 2)[:, None] * p) is None
-    assert met(lambda p, t: torch.lerp(p, p, t)) is None  # a third argument weighs, and is no target
+    assert (
+        met(lambda p, t: torch.lerp(p, p, t)) is None
+    )  # a third argument weighs, and is no target
 
 
 def test_only_a_first_batch_is_watched():

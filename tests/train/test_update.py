@@ -162,7 +162,9 @@ def refused(function, *given, **named):
 
 def test_a_loss_of_another_model_is_refused_at_the_first_step():
     other = nn.Linear(4, 3)
-    said = "the step's loss gives no weight of 'model' a gradient; expected a loss of the model that "
+    said = (
+        "the step's loss gives no weight of 'model' a gradient; expected a loss of the model that "
+    )
     said += "the step is called with"
     assert refused(train, lambda model, batch: step(other, batch)) == said
     model = nn.ModuleDict({"first": Plain(), "second": Plain()})
@@ -189,7 +191,9 @@ def test_only_the_first_step_is_watched():
 
     def loss(prediction, target):
         calls.append(1)
-        return (prediction[:, :1] - (target[:, None] if len(calls) == 1 else target)).square().mean()
+        return (
+            (prediction[:, :1] - (target[:, None] if len(calls) == 1 else target)).square().mean()
+        )
 
     assert train(supervised(loss), batch_size=7).rows  # a broadcast in the second step goes unseen
     said = "a prediction of shape (7, 3) and a target of shape (7,)"
