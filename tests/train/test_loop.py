@@ -17,6 +17,7 @@ from helpers.train.average import Average
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.guard import BadLoss
 from helpers.train.loop import compiled, evaluate, fit, predict
+from helpers.train.processes import Alone
 from helpers.train.schedule import one_cycle
 from helpers.train.steps import supervised
 from helpers.train.stop import Patience
@@ -810,3 +811,51 @@ def test_swa_s_norms_are_renewed_without_a_trace():
     expected = history.averaged[0](data()[0]).mean(0)
     assert torch.allclose(history.averaged[1].running_mean, expected, atol=1e-5)
     assert not torch.allclose(model[1].running_mean, expected, atol=1e-5)
+
+
+def test_processes_are_asked_at_once_around_an_epoch_and_now_and_then_within(monkeypatch):
+    asked = []
+
+    class Asking(Alone):
+        def any(self, flag, now=False):
+            asked.append((flag, now))
+            return flag
+
+        def share_buffers(self, model):
+            asked.append("buffers")
+
+        def agree(self, value):
+            asked.append("agree")
+            return value
+
+    monkeypatch.setattr(loop, "join_processes", lambda device: Asking())
+    quick(epochs=2, batch_size=100, valid=data())
+    epoch = [(False, True), (False, False), (False, False), "buffers", "buffers", (False, True)]
+    assert asked == [*epoch, "agree", *epoch, "agree", (False, True)]
+
+
+def test_other_processes_draw_and_share_what_is_theirs(monkeypatch):
+    class Second(Alone):
+        rank, world, is_main, device = 1, 2, False, torch.device("cpu")
+
+        def mean(self, total, weight):
+            return total / weight
+
+    sizes, places = [], []
+    monkeypatch.setattr(loop, "join_processes", lambda device: Second())
+    monkeypatch.setattr(loop, "Progress", lambda total, wanted: places.append(wanted) or Silent())
+
+    class Silent:
+        on = False
+
+        def close(self):
+            pass
+
+    def step(model, batch):
+        sizes.append(len(batch[0]))
+        return CROSS_ENTROPY(model, batch)
+
+    history, _ = quick(train=data(n=10), valid=data(n=10), batch_size=3, step=step, progress=True)
+    assert sizes == [3, 3, 2, 3, 3, 3, 1]  # one dry, two of its own, then all that is held out
+    assert places == [False]
+    assert history.last("valid_loss") > 0
