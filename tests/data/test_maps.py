@@ -88,7 +88,9 @@ def test_sides_can_be_halved_three_times(sides, fits):
 
 
 def test_every_pixel_has_a_class():
-    said = "This chapter needs a class for every pixel: expected masks as large as the images; read "
+    said = (
+        "This chapter needs a class for every pixel: expected masks as large as the images; read "
+    )
     x = torch.zeros(2, 1, 8, 8)
     for rest in ({}, {"y": torch.zeros(2)}, {"y": torch.zeros(2, 8, 16)}, {"y": None}):
         assert told(SimpleNamespace(x=x, classes=["0"], **rest)).startswith(said)

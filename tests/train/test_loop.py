@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from helpers.ground.random import generator, seed_everything
 from helpers.train import loop
+from helpers.train import run as running
 from helpers.train.average import Average
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.guard import BadLoss
@@ -633,13 +634,14 @@ def quick(model=None, train=None, valid=None, **options):
 def test_without_a_word_it_is_sixty_four_rows_a_step_of_seed_nought():
     sizes, rows = [], []
 
-    def step(model, batch):
+    def step(inner, batch):
+        assert inner is model  # as it was given, not compiled
         sizes.append(len(batch[0]))
         rows.append(batch[0])
-        return CROSS_ENTROPY(model, batch)
+        return CROSS_ENTROPY(inner, batch)
 
-    x, y = data()
-    history, model = quick(train=(x, y), step=step, epochs=1)
+    (x, y), model = data(), mlp()
+    history, _ = quick(model, (x, y), step=step, epochs=1)
     assert sizes == [64, 64, 64, 8]
     assert torch.equal(torch.cat(rows), x[torch.randperm(200, generator=generator(0, 0))])
     assert history.last("lr") == 1e-3
@@ -695,7 +697,7 @@ def test_progress_is_told_step_by_step(monkeypatch):
         seen.append(round(loss.item(), 3))
         return loss
 
-    quick(epochs=2, batch_size=100, step=step, progress=True)
+    fit(mlp(), data(), epochs=2, batch_size=100, step=step)
     places = [(1, 1, 2), (2, 1, 2), (3, 2, 2), (4, 2, 2)]
     assert told == [(4, True), *((*place, loss) for place, loss in zip(places, seen))]
     assert closed == [1]
@@ -859,3 +861,54 @@ def test_other_processes_draw_and_share_what_is_theirs(monkeypatch):
     assert sizes == [3, 3, 2, 3, 3, 3, 1]  # one dry, two of its own, then all that is held out
     assert places == [False]
     assert history.last("valid_loss") > 0
+
+
+@pytest.fixture
+def as_a_gpu(monkeypatch):
+    """Losses are read only at the end of an epoch, before a save and before a stop."""
+    monkeypatch.setattr(running, "reads_at_once", lambda device: False)
+
+
+def bad_batches(*bad, stream=False):
+    """Batches of eight rows, of which these give no finite loss."""
+
+    class Stream(list):
+        def state_dict(self):
+            return {}
+
+    x, y = data(n=48)
+    for number in bad:
+        x[8 * number, 0] = float("nan")
+    return (Stream if stream else list)(zip(x.split(8), y.split(8)))
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_a_gpu_names_the_first_bad_batch_at_the_end_and_goes_back(as_a_gpu, accumulate, tmp_path):
+    model = mlp(norm=True)
+    fit(model, bad_batches(), step=CROSS_ENTROPY, epochs=1)
+    before, seen = weights(model), []
+
+    def step(model, batch):
+        seen.append(1)
+        return CROSS_ENTROPY(model, batch)
+
+    said = "at epoch 1, batch 3; the first bad output comes from module '0' .Linear.; the batch its"
+    place = Checkpoint(tmp_path / "c.pt")
+    with pytest.warns(UserWarning, match="it changes"), pytest.raises(BadLoss, match=said):
+        fit(model, bad_batches(2, 4), step=step, epochs=1, accumulate=accumulate, checkpoint=place)
+    assert len(seen) == 6 + 1  # the whole epoch, and once more to find the culprit
+    assert torch.equal(weights(model), before)
+    assert not (tmp_path / "c.pt").exists()
+
+
+def test_a_gpu_saves_nothing_bad_within_an_epoch(as_a_gpu, tmp_path):
+    place = Checkpoint(tmp_path / "c.pt", steps=2)
+    with pytest.raises(BadLoss, match="at epoch 1, batch 4;"):
+        quick(train=bad_batches(3), checkpoint=place)
+    assert place.load()["window"] == 2
+
+
+def test_a_stream_s_bad_batch_is_gone(as_a_gpu):
+    with pytest.raises(BadLoss, match="at epoch 1, batch 2; its batch is gone"):
+        quick(train=bad_batches(1, stream=True))
+    assert quick(train=bad_batches(stream=True))[0].rows

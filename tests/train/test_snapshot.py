@@ -263,8 +263,10 @@ def test_a_transform_s_own_generator_is_resumed(tmp_path, halt_after):
 
 
 def test_what_cannot_be_exact_is_said_as_training_begins(tmp_path):
-    with pytest.warns(UserWarning, match="persistent workers keep random numbers of their own"):
+    said = "persistent workers keep random numbers of their own"
+    with pytest.warns(UserWarning, match=said) as caught:
         fitted(own_generator(1, True), tmp_path / "a.pt", epochs=1)
+    assert caught[0].filename == __file__
 
     class Counting:
         def __init__(self):
@@ -287,8 +289,10 @@ def test_another_number_of_threads_is_said_as_training_goes_on(tmp_path, recwarn
     threads = torch.get_num_threads()
     torch.set_num_threads(threads + 1)
     try:
-        with pytest.warns(UserWarning, match=rf"saved with {threads} threads of torch, found"):
+        said = rf"saved with {threads} threads of torch, found"
+        with pytest.warns(UserWarning, match=said) as caught:
             fitted(own_generator(), tmp_path / "a.pt", epochs=3)
+        assert caught[0].filename == __file__
     finally:
         torch.set_num_threads(threads)
 
@@ -776,8 +780,9 @@ def test_each_thing_that_changes_is_said_once(tmp_path, recwarn):
 
     step = Counting()
     saved(tmp_path / "c.pt", step=step, epochs=3)
-    told = [str(w.message) for w in recwarn if "it changes while training" in str(w.message)]
-    assert told == [
+    (found,) = (w for w in recwarn if "it changes while training" in str(w.message))
+    assert found.filename == __file__
+    assert [str(found.message)] == [
         "step: it changes while training and has no state_dict for what changes; unless it is a "
         "cache, a run resumed from the checkpoint will not equal an uninterrupted one"
     ]
@@ -812,6 +817,7 @@ def test_data_that_change_late_are_told_at_the_end(epochs, told, tmp_path, recwa
     saved(tmp_path / "c.pt", train=Late(), epochs=epochs)
     said = [str(w.message) for w in recwarn if "it changes" in str(w.message)]
     assert [text.split(":")[0] for text in said] == told
+    assert {w.filename for w in recwarn if "it changes" in str(w.message)} <= {__file__}
 
 
 class Closed:
@@ -831,8 +837,9 @@ class Holding(Step):
 
 def test_what_nobody_can_read_is_said(tmp_path):
     said = "^checkpoint=: nobody can read what Closed consists of; that it is the same when the run"
-    with pytest.warns(UserWarning, match=said):
+    with pytest.warns(UserWarning, match=said) as caught:
         saved(tmp_path / "c.pt", step=Holding())
+    assert caught[0].filename == __file__
 
 
 class ByEpoch:
