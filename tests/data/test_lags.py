@@ -79,7 +79,9 @@ def test_a_target_lies_at_least_one_row_ahead(horizon):
     said = f"^lagged: horizon must be a whole number from 1, found horizon={horizon}$"
     with pytest.raises(ValueError, match=said):
         lagged(ramp(), lags=2, horizon=horizon)
-    with pytest.raises(ValueError, match="^lagged: lags must be a whole number from 2, found lags=1$"):
+    with pytest.raises(
+        ValueError, match="^lagged: lags must be a whole number from 2, found lags=1$"
+    ):
         lagged(ramp(), lags=1)
 
 
@@ -97,9 +99,13 @@ def test_parts_are_cut_at_their_shares_of_the_origins():
 
 
 def test_blocks_have_a_length_and_leave_the_rest_out():
-    with pytest.raises(ValueError, match="^blocks: length must be a whole number from 1, found length=0"):
+    with pytest.raises(
+        ValueError, match="^blocks: length must be a whole number from 1, found length=0"
+    ):
         blocks(torch.arange(5.0), 0)
     assert blocks(torch.arange(3.0), 1) == [0, 1, 2]
     assert blocks(torch.arange(4.0), 2) == [0.5, 2.5]
-    with pytest.raises(ValueError, match=r"^blocks\(length=3\): expected at least two blocks, found 3"):
+    with pytest.raises(
+        ValueError, match=r"^blocks\(length=3\): expected at least two blocks, found 3"
+    ):
         blocks(torch.arange(3.0), 3)
