@@ -912,3 +912,31 @@ def test_a_stream_s_bad_batch_is_gone(as_a_gpu):
     with pytest.raises(BadLoss, match="at epoch 1, batch 2; its batch is gone"):
         quick(train=bad_batches(1, stream=True))
     assert quick(train=bad_batches(stream=True))[0].rows
+
+
+class Late:
+    """A transform that changes at the last, short batch of an epoch."""
+
+    kept = 0
+
+    def __call__(self, batch, draws):
+        self.kept += len(batch[0]) == 8
+        return batch
+
+
+def test_what_changes_in_the_first_epoch_is_said_at_its_end(tmp_path):
+    said = []
+
+    class Seeing(type(CROSS_ENTROPY)):
+        def __call__(self, model, batch):
+            said.append(len(caught))
+            return super().__call__(model, batch)
+
+        def fingerprint(self):
+            return "seeing"
+
+    step = Seeing(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    with pytest.warns(UserWarning, match="^transform: it changes while training") as caught:
+        quick(step=step, epochs=3, transform=Late(), checkpoint=tmp_path / "c.pt")
+    assert said == [0] * 4 + [1] * 8
+    assert caught[0].filename == __file__
