@@ -917,7 +917,8 @@ def test_a_stream_s_bad_batch_is_gone(as_a_gpu):
 class Late:
     """A transform that changes at the last, short batch of an epoch."""
 
-    kept = 0
+    def __init__(self):
+        self.kept = 0
 
     def __call__(self, batch, draws):
         self.kept += len(batch[0]) == 8
