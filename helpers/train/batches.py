@@ -79,7 +79,7 @@ class TensorBatches:
         """Yield the batches of one epoch, each a tuple of tensors."""
         for chunk in self.chunks(epoch):
             rows = share(chunk, self.rank, self.world)
-            empty = self.world > 1 and len(rows) == 0
+            empty = len(rows) == 0
             rows = chunk if empty else rows
             batch = tuple([tensor.index_select(0, rows) for tensor in self.tensors])
             yield Spare(batch) if empty else batch

@@ -462,3 +462,15 @@ def test_which_classes_pickle_themselves():
     assert pickles_itself(OwnPickle)
     assert pickles_itself(Closed)
     assert not pickles_itself(Held)
+
+
+def test_how_a_loader_fetches_is_no_content_and_what_it_gives_is():
+    def loader(**more):
+        return DataLoader(TensorDataset(A), **({"batch_size": 2} | more))
+
+    for more in ({"num_workers": 1}, {"pin_memory": True}, {"timeout": 5, "num_workers": 1}):
+        assert digest(loader(**more)) == digest(loader())
+    for more in ({"drop_last": True}, {"sampler": [0, 2]}, {"shuffle": True}, {"collate_fn": len}):
+        assert digest(loader(**more)) != digest(loader())
+    g = torch.Generator()
+    assert walk(loader(shuffle=True, generator=g))[1] == [g]

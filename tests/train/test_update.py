@@ -240,3 +240,24 @@ def test_a_bad_loss_within_a_window_is_told_with_its_batch():
         fit(Plain(), batches, step=third, epochs=1, accumulate=3, progress=False)
     with pytest.raises(BadLoss, match="at epoch 1, batch 2;"):
         fit(Plain(), batches[2:], step=third, epochs=1, accumulate=2, progress=False)
+
+
+def test_players_forget_the_gradients_of_earlier_batches():
+    model = nn.ModuleDict({"first": Plain(), "second": Plain()})
+    batches = [(X[:10], Y[:10]), (X[10:], Y[10:])]
+    fit(
+        model,
+        batches,
+        step=players,
+        epochs=2,
+        optimizer={"first": SGD, "second": SGD},
+        progress=False,
+    )
+    for name, factor in (("first", 1), ("second", 2)):
+        plain = Plain()
+        optimizer = SGD(plain.parameters())
+        for batch in batches * 2:
+            optimizer.zero_grad()
+            (factor * step(plain, batch)).backward()
+            optimizer.step()
+        assert torch.allclose(model[name].weight, plain.weight, atol=1e-6)
