@@ -97,3 +97,14 @@ def test_crops_are_named_and_numbered_by_their_photograph(cells):
     assert data.time is None
     assert data.classes == ["red cell", "white cell", "platelet"]
     assert (split[0], split[-1]) == ("train", "test")
+
+
+def test_crops_are_the_pixels_of_their_boxes(cells, cited_data):
+    data, _ = cells
+    for row in (0, 1, 2, len(data.y) - 1):
+        name, kind = data.rows[row], ("RBC", "WBC", "Platelets")[data.y[row]]
+        first = next(box for box in boxes(cited_data / f"blood-cells/{name}.xml") if box[0] == kind)
+        with Image.open(cited_data / f"blood-cells/{name}.jpg") as photograph:
+            crop = photograph.convert("RGB").resize((8, 8), Image.Resampling.BOX, first[1:])
+        assert np.allclose(data.x[row].permute(1, 2, 0), np.asarray(crop) / 255, atol=1e-6)
+    assert blood_cells()[0].x.shape[2:] == (16, 16)
