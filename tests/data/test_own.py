@@ -428,3 +428,35 @@ def test_groups_and_time_of_new_rows_are_read_if_they_are_there(write):
         write(text.replace("p,3", "P,3")), "y", groups="who", time="when", categorical="who"
     )
     assert both.groups.tolist() == [1, 2, 0]
+
+
+def test_sentences_begin_with_the_reader_and_the_file(write):
+    def told(text, *given, **said):
+        path = write(text)
+        with pytest.raises(ValueError) as caught:
+            own.table(path, *given, **said)
+        return str(caught.value).replace(str(path), "FILE")
+
+    rows = "who,when,a,y\np,1,1.5,0.5\n"
+    assert told(rows + "q,,2.5,1.5\n", "y", time="when") == (
+        "table: FILE, row 3, column 'when': expected a time, found none"
+    )
+    assert told(rows + ",2,2.5,1.5\n", "y", groups="who", time="when") == (
+        "table: FILE, row 3, column 'who': expected a group, found ''"
+    )
+    assert told(rows + "q,2,low,1.5\n", "y", groups="who", time="when").startswith(
+        "table: FILE, row 3, column 'a': expected a number, found 'low'"
+    )
+    assert told(rows + "q,2,2.5,\n", "y", groups="who", time="when").startswith(
+        "table: FILE, row 3, column 'y' (the target): expected a value, found a missing one"
+    )
+    assert told("y,id\n1,a\n2,b\n", "y", drop="id", task="regression") == (
+        "table: FILE has no column besides the target and the dropped ones"
+    )
+    assert told("s,s=x,y\nx,1,1.5\nz,2,2\nx,3,3\n", "y") == (
+        "table: FILE gives two features the name 's=x'"
+    )
+    more = rows + "q,2,2.5,1.5\np,3,3.5,2.5\nq,4,4.5,2.5\nTotal,5,9.5,9.5\n"
+    assert told(more, "y", groups="who", time="when").startswith(
+        "table: FILE, row 6, column 'who': exp"
+    )

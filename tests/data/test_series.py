@@ -138,3 +138,24 @@ def test_missing_values_are_filled_or_refused(write):
     assert told(lambda: series(write(text), "t", missing=[None])).startswith(
         "series: missing must be"
     )
+
+
+def test_sentences_begin_with_the_reader_and_the_file(write):
+    def sentence(text, **said):
+        path = write(text)
+        return told(lambda: series(path, "t", **said)).replace(str(path), "FILE")
+
+    assert (
+        sentence("t,x\n1,5.5\n,6.5\n")
+        == "series: FILE, row 3, column 't': expected a time, found none"
+    )
+    assert sentence("s,t,x\na,1,5.5\n,2,6.5\n", groups="s") == (
+        "series: FILE, row 3, column 's': expected a group, found ''"
+    )
+    assert sentence("t,x\n1,5.5\n2,low\n").startswith(
+        "series: FILE, row 3, column 'x': expected a number, found 'low'"
+    )
+    assert (
+        sentence("t\n1\n2\n") == "series: FILE has no column besides the time and the dropped ones"
+    )
+    assert sentence("q,x\n1,5.5\n2,6.5\n") == "series: FILE has no column 't', its columns are q, x"

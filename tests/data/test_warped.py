@@ -144,3 +144,16 @@ def test_pulling_is_that_of_scipy_with_the_nearest_edge():
     assert pull(image, field)[:2].tolist() == (image[:2] + 2).tolist()
     assert pull(image, field)[2].tolist() == image[2].tolist()
     assert pull(image, field, 3)[0, 0] != pull(image, field)[0, 0]
+
+
+def test_a_field_is_halved_only_where_it_would_nearly_fold():
+    """A stretch of a tenth is the least that is put up with."""
+    kept, halved = [], []
+    for seed in range(60):
+        field = smooth_field((16, 12), np.random.default_rng(seed), width=3.0, size=1.1)
+        size = np.sqrt((field**2).mean())
+        whole = smallest_stretch(field * (1.1 / size))
+        (kept if size > 1 else halved).append(whole)
+    assert min(kept) >= 0.1 > max(halved)
+    assert min(kept) < 0.2
+    assert max(halved) > 0
