@@ -29,7 +29,7 @@ def identifies(name):
     [True, True, False, False]
     """
     words = re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
-    bare = [word for word in words if word not in MARKS] or words[:1]
+    bare = [word for word in words if word not in MARKS]
     known = [re.fullmatch(f"({IDENTIFIER})({'|'.join(MARKS)})?", word) for word in bare]
     return "id" in words or (any(known) and (len(bare) == 1 or bare != words))
 

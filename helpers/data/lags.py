@@ -48,7 +48,7 @@ def lagged(series, *, lags, horizon=1, anchored=False):
     Raises
     ------
     ValueError
-        If no group has `lags` + `horizon` rows.
+        For a whole number below those, or if no group has `lags` + `horizon` rows.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def lagged(series, *, lags, horizon=1, anchored=False):
     >>> lagged(sunspots(), lags=22).x.shape
     torch.Size([287, 22, 1])
     """
-    lags, horizon = whole_of("lagged", "lags", lags, 2), whole_of("lagged", "horizon", horizon)
+    lags, horizon = whole_of("lagged", "lags", lags, 2), whole_of("lagged", "horizon", horizon, 1)
     groups = torch.zeros(len(series.x)) if series.groups is None else series.groups
     origin = torch.arange(lags - 1, max(lags - 1, len(series.x) - horizon))
     whole = groups[origin - lags + 1] == groups[origin + horizon]
@@ -125,14 +125,14 @@ def blocks(values, length):
     Raises
     ------
     ValueError
-        If there are not two blocks.
+        For a length below 1, or if there are not two blocks.
 
     Examples
     --------
     >>> blocks(torch.tensor([1.0, 3.0, 5.0, 7.0, 9.0]), 2)
     [2.0, 6.0]
     """
-    count = len(values) // whole_of("blocks", "length", length)
+    count = len(values) // whole_of("blocks", "length", length, 1)
     if count < 2:
         raise ValueError(
             f"blocks(length={length}): expected at least two blocks, found {len(values)} values"

@@ -79,7 +79,7 @@ class TensorBatches:
         """Yield the batches of one epoch, each a tuple of tensors."""
         for chunk in self.chunks(epoch):
             rows = share(chunk, self.rank, self.world)
-            empty = self.world > 1 and len(rows) == 0
+            empty = len(rows) == 0
             rows = chunk if empty else rows
             batch = tuple([tensor.index_select(0, rows) for tensor in self.tensors])
             yield Spare(batch) if empty else batch
@@ -300,7 +300,7 @@ def size_of(batch):
         return batch.num_graphs
     if isinstance(batch, Mapping) and batch:
         return size_of_parts(list(batch.values()))
-    if hasattr(batch, "__len__"):
+    if hasattr(batch, "__len__") and getattr(batch, "ndim", 1):
         return len(batch)
     raise ValueError(
         f"a batch of type {type(batch).__name__}: expected tensors, or an object with len() or "

@@ -58,6 +58,7 @@ def first_bad_module(model, step, batch):
         for name, module in model.named_modules()
         if not list(module.children())
     ]
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
     try:
         with torch.enable_grad(), contextlib.suppress(Exception):  # a penalty needs gradients
             run = step(model, batch)
@@ -67,6 +68,8 @@ def first_bad_module(model, step, batch):
     finally:
         for handle in handles:
             handle.remove()
+        for buffer, before in buffers:  # batch norm took the bad numbers into its statistics
+            buffer.copy_(before)
     if not found:
         found.append("every module's output is finite, so look at the loss itself or the rate")
     return found[0] + ("" if all_finite(batch) else "; the batch itself holds bad numbers")

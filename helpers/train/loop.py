@@ -271,7 +271,7 @@ def close_epoch(run, row):
         run.history.best_epoch = run.epoch
         run.best = copy.deepcopy(run.judged.state_dict())
     if run.checkpoint and (run.epoch == 1 or not run.unfinished):
-        say_what_changes(run)
+        say_what_changes(run, 4)
     if run.checkpoint and (run.epoch % run.checkpoint.every == 0 or not run.unfinished):
         save(run, last=not run.unfinished)
 

@@ -42,7 +42,9 @@ def make_optimizers(model, optimizer, lr, device):
         )
     rate = RATE if lr is None else lr
     fused = partial(torch.optim.AdamW, lr=rate, fused=device.type in ("cpu", "cuda"))
-    made = {name: made_by(name, given[name] or fused, players[name]) for name in players}
+    made = {}
+    for name in players:  # a comprehension would be one more frame between a warning and the reader
+        made[name] = made_by(name, given[name] or fused, players[name])
     if len({id(one) for one in made.values()}) < len(made):
         raise ValueError(
             "optimizer: two players share one instance, so that each would move the other; "

@@ -102,7 +102,7 @@ class Together(Alone):
 
         with torch.no_grad():
             for tensor in tensors:
-                tensor.copy_(broadcast(tensor.detach().clone()))
+                tensor.copy_(broadcast(tensor))
 
     def share_buffers(self, model):
         """The main process's batch-norm statistics, in every process."""

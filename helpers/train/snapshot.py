@@ -109,10 +109,15 @@ def begin(run):
         )
 
 
-def say_what_changes(run):
+def say_what_changes(run, stacklevel):
     """Warn, once for each, of what training has changed and no ``state_dict`` holds.
 
     `fit` asks after the first step, after the first epoch and at the end.
+
+    Parameters
+    ----------
+    run : Run
+    stacklevel : int, of the line that called `fit`, as ``warnings.warn`` counts from here
     """
     now = watched(run)
     if now["step"] != run.fingerprint["step"]:
@@ -124,7 +129,7 @@ def say_what_changes(run):
                 f"{name}: it changes while training and has no state_dict for what changes; unless "
                 "it is a cache, a run resumed from the checkpoint will not equal an uninterrupted "
                 "one",
-                stacklevel=3,
+                stacklevel=stacklevel,
             )
 
 
@@ -311,7 +316,7 @@ def say_other_threads(run, threads):
             f"{run.checkpoint.path}: it was saved with {threads} threads of torch, found "
             f"{torch.get_num_threads()}; sums may differ in their last bits, and with them the "
             f"resumed run, unless you call torch.set_num_threads({threads})",
-            stacklevel=3,
+            stacklevel=5,  # through take_over, resume and fit
         )
 
 

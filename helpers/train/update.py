@@ -38,7 +38,7 @@ def first_update(run, window):
             )
     run.unproven = False
     if run.checkpoint:
-        say_what_changes(run)
+        say_what_changes(run, 5)
     return seen
 
 

@@ -157,3 +157,156 @@ def test_the_largest_number_of_float32_is_still_a_number():
     values.iloc[2] = -1.01 * LARGEST
     with pytest.raises(ValueError, match="row 4, column 'a': expected at most"):
         check_range("t", "f", values, Reading(numeric=("a",)))
+
+
+def test_each_refusal_is_told_word_by_word():
+    index = pandas.Series(["0", "1", "2"], index=[2, 3, 4], name="Unnamed: 3")
+    assert sentence_of(lambda: decide("t", "f", index, Reading())) == (
+        "t: f, column 4 has no name in the header (first value '0'), like the index that pandas "
+        "writes; pass drop=('Unnamed: 3',) or name it"
+    )
+    named = decide("t", "f", index, Reading(numeric=("Unnamed: 3",)))
+    assert named.kind == "number"
+    assert told(("5 mg", "7 mg")) == (
+        "t: f, row 2, column 'a': expected a number with a decimal '.', or a name, found '5 mg', "
+        "which looks like both; pass categorical=('a',) or drop=('a',)"
+    )
+    assert told(("x", "none", "y")) == (
+        "t: f, row 3, column 'a': expected a category, found 'none'; pass missing=('none',) if it "
+        "means that there is no value, missing=() if it is a category"
+    )
+    assert told(("x", "NA", "none", "q"), missing=("q",), impute="median") == (
+        "t: f, row 3, column 'a': expected a category, found 'NA'; pass missing=('q', 'NA', 'none') "
+        "if it means that there is no value, categorical=('a',) (or classes=, of a target) if it is "
+        "a category"
+    )
+    assert told(("1", "high", "2")) == (
+        "t: f, row 3, column 'a': expected a number, found 'high'; pass missing=('high',) if it "
+        "means that there is no value"
+    )
+    assert told(("1", "about 5", "2")).endswith(
+        "found 'about 5'; write a number without signs and units, or pass categorical=('a',)"
+    )
+    assert told(("x", "x2", "1")).endswith("pass missing=('x',) if it means that there is no value")
+    assert told(("1,5", "2,5")).endswith("thousands=',' if it divides thousands")
+    assert told(("NA", ""), numeric=("a",)).endswith("column 'a' holds no value, pass drop=('a',)")
+    assert told(("3", "4", "-999", "5", "-999")) == (
+        "t: f, row 4, column 'a': expected a measurement, found -999 (2 times), far from the rest; "
+        "pass missing=('-999',) if it means that there is no value, numeric=('a',) if it is one"
+    )
+    assert "pass missing=('NA', '-999')" in told(("3", "4", "-999", "5"), missing=("NA",))
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (("1", "2"), "number"), (("1.5", "-2e3"), "number"), (("a", "b"), "category"),
+        (("a1", "b2"), "category"), (("", "1", "2"), "number"), (("NaN", "1"), "number"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_a_column(texts, kind):
+    assert kind_of("t", "f", cells(*texts), Reading()) == kind
+
+
+def test_a_date_to_be_predicted_is_written_as_a_number():
+    texts = cells("2024-01-01", "2024-01-02")
+    plain = sentence_of(lambda: kind_of("t", "f", texts, Reading()))
+    assert plain.endswith("found '2024-01-01'; pass dates={'a': 'ISO8601'} if it is a date")
+    target = sentence_of(lambda: kind_of("t", "f", texts, Reading(), target=True))
+    assert target.endswith(
+        "found '2024-01-01'; write days or hours as a number if it is a date or time, pass "
+        "task='classification' if it names a class"
+    )
+
+
+def test_words_are_asked_about_unless_somebody_said():
+    words = cells("x", "none")
+    assert ask_about_words("t", "f", words, Reading(missing=("none",))) is None
+    assert ask_about_words("t", "f", words, Reading(missing=("NA",)), said=True) is None
+    assert "expected a category" in sentence_of(
+        lambda: ask_about_words("t", "f", words, Reading(missing=("NA",)))
+    )
+    assert "expected a category" in sentence_of(
+        lambda: ask_about_words("t", "f", words, Reading(), said=True)
+    )
+    assert "'-'" in sentence_of(lambda: ask_about_words("t", "f", cells("-", "x"), Reading()))
+    many = ("NA", "nan", "null", "none", "?", "nd")
+    asked = sentence_of(lambda: ask_about_words("t", "f", cells("x", *many), Reading()))
+    assert "pass missing=('NA', 'nan', 'null', 'none', '?') if" in asked
+
+
+def test_fifty_categories_are_the_most_and_rare_ones_are_joined():
+    letters = [f"w{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(51)]
+    assert len(decide("t", "f", cells(*letters[:50], *letters[:50]), Reading()).categories) == 50
+    assert told((*letters, *letters)) == (
+        "t: f, column 'a' has 51 different texts, expected at most 50; if it identifies rows, pass "
+        "drop=('a',) or groups='a', or rare=5 to join those in fewer than 5 rows"
+    )
+    column = decide("t", "f", cells(*"xxxyyyzz"), Reading(rare=3))
+    assert column.categories == ("other", "x", "y")
+    assert decide("t", "f", cells(*"xxxyyyzz"), Reading(rare=2)).categories == ("x", "y", "z")
+    assert decide("t", "f", cells(*"xy"), Reading(categorical=("a",))).categories == ("x", "y")
+    assert decide("t", "f", cells(*"vwxyz"), Reading(categorical=("a",))).categories == tuple(
+        "vwxyz"
+    )
+    missing = decide("t", "f", cells("x", "y", ""), Reading(impute="median"))
+    assert (missing.categories, missing.fill) == (("missing", "x", "y"), "missing")
+    assert decide("t", "f", cells("x", "y"), Reading(impute="median")).fill == "missing"
+
+
+def test_new_cells_of_a_category():
+    reading = Reading()
+    column = decide("t", "f", cells("x", "other", "x"), reading)
+    with pytest.raises(ValueError, match="row 2, column 'a': expected one of other, x, found 'q'"):
+        encode("t", "g", cells("q"), column, reading)  # a word of the file, and nothing was joined
+    with pytest.raises(ValueError, match="expected one of other, x, found ''"):
+        encode("t", "g", cells(""), column, reading)
+    wide = Column("a", "category", tuple(f"w{k}" for k in range(12)))
+    known = ", ".join(f"w{k}" for k in range(10))
+    with pytest.raises(ValueError, match=f"expected one of {known}, found 'q'"):
+        encode("t", "g", cells("q"), wide, reading)
+    found = encode("t", "g", cells("x", "other"), column, reading)
+    assert {name: (v.tolist(), str(v.dtype)) for name, v in found.items()} == {
+        "a=other": ([0, 1], "float64"), "a=x": ([1, 0], "float64"),
+    }  # fmt: skip
+
+
+def test_new_numbers_are_like_those_of_the_first_file():
+    column = decide("t", "f", cells("1", "2", "9"), Reading())
+    for bad in ("4e38", "-4e38", "9999"):
+        with pytest.raises(
+            ValueError, match=f"like those of the first file .1 to 9., found '{bad}'"
+        ):
+            encode("t", "g", cells("3", bad), column, Reading())
+    free = Reading(numeric=("a",))
+    assert encode("t", "g", cells("3", "9999"), column, free)["a"].tolist() == [3, 9999]
+    with pytest.raises(ValueError, match="like those of the first file"):
+        encode("t", "g", cells("3", "4e38"), column, free)
+    unknown = Column("a", "number")
+    assert encode("t", "g", cells("9999"), unknown, Reading())["a"].tolist() == [9999]
+
+
+def test_a_constant_with_gaps_says_nothing_only_if_gaps_are_filled():
+    gaps = Reading(impute="median")
+    assert told(("7", "", "7"), impute="median").endswith(
+        "holds only the value 7, pass drop=('a',)"
+    )
+    with pytest.raises(ValueError, match="a missing value"):
+        encode(
+            "t",
+            "f",
+            cells("7", "", "7"),
+            decide("t", "f", cells("7", "", "7"), Reading()),
+            Reading(),
+        )
+    assert decide("t", "f", cells("7", "", "9"), gaps).fill == 8
+
+
+def test_nearly_all_digits_are_kept():
+    values = pandas.Series([float(k) for k in range(200)], name="a", index=range(2, 202))
+    values.iloc[:2] = [2.0**24 + 1, 2.0**24]
+    assert check_range("t", "f", values, Reading()) is None  # one of 200 is lost
+    values.iloc[2:4] = [2.0**24 + 3, 2.0**24 + 4]
+    values.iloc[4:6] = [2.0**24 + 5, 2.0**24 + 6]
+    with pytest.raises(ValueError, match="200 different values from 6 to 16777222 become 197 in"):
+        check_range("t", "f", values, Reading())

@@ -84,3 +84,83 @@ def test_the_sheets_of_real_tables():
 def test_refuses(x, within, sentence):
     with pytest.raises(ValueError, match=sentence):
         copies(x, within)
+
+
+def test_the_sheet_line_by_line():
+    x = torch.cat([rows(), torch.ones(60, 1), rows()[:, :1] * 3], 1)
+    data = Table(
+        x, torch.arange(60) % 3, list("abcde"), ["p", "q", "r" * 20], groups=torch.arange(60) // 6
+    )
+    sheet = datasheet(data)
+    assert (sheet.source, sheet.head, sheet.notes) == ("this table", ("asked", "found"), [])
+    assert [asked for asked, _ in sheet.lines] == [
+        "rows, columns", "groups (patients, sites)", "classes", "always the largest",
+        "copies of an earlier row", "rows whose copy has another label", "constant columns",
+        "columns that say nearly the same",
+    ]  # fmt: skip
+    assert sheet.lines[2][1].endswith("r" * 15 + "… 20")
+    measured = Table(rows()[:40], torch.linspace(1.5, 2.25, 40), list("abc"))
+    found = dict(datasheet(measured).lines)
+    assert found["target"] == "1.5 to 2.25"
+    assert found["constant columns"] == found["columns that say nearly the same"] == "none"
+    assert found["copies of an earlier row"] == "0"
+    assert "rows whose copy has another label" not in dict(
+        datasheet(Table(rows(), None, list("abc"))).lines
+    )
+
+
+def test_twins_are_named_by_threes():
+    x = rows()[:40]
+    for copies_of, told in (
+        (2, "a and b"), (3, "a and b; a and c; b and c"),
+        (4, "a and b; a and c; a and d, and 3 more pairs"),
+    ):  # fmt: skip
+        many = x[:, :1] * torch.arange(1, copies_of + 1) * torch.tensor([1, -1] * 2)[:copies_of]
+        found = dict(datasheet(Table(many, None, list("abcd")[:copies_of])).lines)
+        assert found["columns that say nearly the same"] == told
+    draws = np.random.default_rng(1)
+    base = draws.normal(size=4000)
+    for noise, alike in ((0.13, True), (0.16, False)):  # correlations of about .992 and .987
+        pair = torch.from_numpy(np.stack([base, base + noise * draws.normal(size=4000)], 1)).float()
+        found = dict(datasheet(Table(pair, None, ["a", "b"])).lines)
+        assert (found["columns that say nearly the same"] != "none") is alike
+    assert (
+        dict(datasheet(Table(x[:, :1], None, ["a"])).lines)["columns that say nearly the same"]
+        == "none"
+    )
+
+
+def test_copies_number_rows_as_they_come_and_take_a_distance():
+    x = torch.tensor([[3.0], [1.0], [3.0], [1.5], [9.0]])
+    assert copies(x).tolist() == [0, 1, 0, 2, 3]
+    assert copies(x, 0.5).tolist() == [0, 1, 0, 1, 2]
+    assert copies(x, 0.49).tolist() == [0, 1, 0, 2, 3]
+    assert copies(x, 1.5).tolist() == [0, 0, 0, 0, 1]
+    assert copies(x).dtype == torch.int64
+    for bad, said in (
+        (torch.zeros(0, 2), "found (0, 2) with 0 missing or infinite values"),
+        (
+            torch.tensor([[float("inf"), 1.0], [float("nan"), 2.0]]),
+            "found (2, 2) with 2 missing or infinite values",
+        ),
+    ):
+        with pytest.raises(ValueError) as caught:
+            copies(bad)
+        assert str(caught.value) == f"copies: expected rows of finite numbers (N, F), {said}"
+    with pytest.raises(
+        ValueError, match="^copies: within must be a distance of 0 or more, found nan$"
+    ):
+        copies(x, float("nan"))
+
+
+def test_contradictions_of_numbers_and_of_one_row():
+    assert (
+        contradictions(torch.tensor([0, 1, 0]), torch.tensor([0.5, 2.0, 0.5])).tolist()
+        == [False] * 3
+    )
+    assert contradictions(torch.tensor([0, 1, 0]), torch.tensor([0.5, 2.0, 0.25])).tolist() == [
+        True,
+        False,
+        True,
+    ]
+    assert contradictions(torch.tensor([0, 0]), torch.tensor([-1, 0])).tolist() == [True, True]

@@ -141,3 +141,60 @@ def test_cells_that_cannot_be_read_are_one_sentence(cells, monkeypatch):
         refused(cells(), "kind")
         == "h5ad: FILE cannot be read as h5ad (4 cells and 3 genes are too many)"
     )
+
+
+def test_the_report_of_cells_line_by_line(cells):
+    data = h5ad(cells(donor=["a", "a", "b", "b"], day=["1", "2", "3", "4"]), "kind", groups="donor")
+    assert data.report.head == ("column", "read as", "sample", "values")
+    assert data.report.lines == [
+        ("kind", "label", "T", "2 values"), ("donor", "groups", "a", "2 values"), ("day", "ignored", "1", "4 values"),
+    ]  # fmt: skip
+    assert data.report.notes == ["4 cells", "3 genes", "X holds counts", "0 to 4", "groups: donor"]
+    assert data.decisions == {
+        "reader": "h5ad",
+        "label": "kind",
+        "unit": "counts",
+        "genes": ["g1", "g2", "g3"],
+    }
+    assert data.path.endswith("a.h5ad")
+    plain = h5ad(cells())
+    assert (plain.y, plain.classes, plain.groups, plain.scores, plain.phases) == (
+        None,
+        [],
+        None,
+        None,
+        [],
+    )
+    assert plain.decisions["label"] is None
+
+
+def test_sentences_about_cells_word_by_word(cells, tmp_path):
+    path = cells(donor=["a", "A", "b", "b"])
+    with pytest.raises(
+        ValueError, match="^h5ad: .*a.h5ad, column 'donor' holds 'A' and 'a', expected one"
+    ):
+        h5ad(path, "kind", groups="donor")
+    with pytest.raises(
+        ValueError, match="^h5ad: .*a.h5ad, column 'kind' holds 't' and 'T'|'T' and 't'"
+    ):
+        h5ad(cells(kind=["T", "t", "B", "B"]), "kind")
+    with pytest.raises(ValueError) as caught:
+        h5ad(cells(donor=["a", "b", "NA", "b"]), "kind", groups="donor")
+    assert str(caught.value).endswith(
+        "cell cell2, column 'donor': expected a value, found 'NA', which may mean that there is none; leave "
+        "such cells out of the file, or rename it"
+    )
+    with pytest.raises(ValueError) as caught:
+        h5ad(cells(COUNTS / 4), "kind")
+    assert str(caught.value).endswith(
+        "holds numbers from 0 to 1 with fractions in X; pass unit='log' if they are log(1 + normalised "
+        "counts), unit='scaled' for anything else"
+    )
+    with pytest.raises(
+        ValueError, match="^h5ad: .*a.h5ad: expected counts in X, found scaled .-1 to 3.$"
+    ):
+        h5ad(cells(COUNTS - 1), "kind", unit="counts")
+    with pytest.raises(FileNotFoundError, match="^h5ad: there is no file .*none.h5ad$"):
+        h5ad(tmp_path / "none.h5ad")
+    with pytest.raises(ValueError, match="^h5ad: .* has no column 'donor' in obs, it has kind$"):
+        h5ad(cells(), "kind", groups="donor")

@@ -177,3 +177,112 @@ def test_an_epoch_s_order_is_that_of_its_seed_and_number():
     assert torch.cat([batch.y for batch in store]).tolist() == order.tolist()
     assert [batch.num_graphs for batch in store] == [3, 3, 1]
     assert len(store) == 3
+
+
+def test_every_feature_of_an_atom_and_a_bond():
+    def on(text, atom=0):
+        row = smiles_to_graph(text).x[atom]
+        return [
+            f"{name}" if v == 1 else f"{name} {v:g}"
+            for name, v in zip(ATOM_FEATURES, row.tolist())
+            if v
+        ]
+
+    assert on("C") == ["C", "degree 0", "4 H", "SP3"]
+    assert on("[NH4+]") == ["N", "degree 0", "4 H", "SP3", "charge"]
+    assert on("C(F)(P)(S)Cl") == ["C", "degree 4", "0 H", "SP3"]
+    assert on("FS(F)(F)(F)(F)F", 1) == ["S", "degree 4", "0 H"]
+    assert on("c1ccccc1") == ["C", "degree 2", "1 H", "SP2", "aromatic", "in a ring"]
+    assert [on(text)[0] for text in ("F", "P", "S", "Cl", "Br", "I", "[Na+]", "[O-2]")] == [
+        "F", "P", "S", "Cl", "Br", "I", "other", "O",
+    ]  # fmt: skip
+    assert on("[O-2]")[-1] == "charge -2"
+    assert len(ATOM_FEATURES) == 26
+    bonds = {
+        text: smiles_to_graph(text).edge_attr[0].tolist()
+        for text in ("CC", "C=C", "C#C", "c1ccccc1", "C1CC1")
+    }
+    assert bonds == {
+        "CC": [1, 0, 0, 0, 0, 0], "C=C": [0, 1, 0, 0, 0, 0], "C#C": [0, 0, 1, 0, 0, 0],
+        "c1ccccc1": [0, 0, 0, 1, 1, 1], "C1CC1": [1, 0, 0, 0, 0, 1],
+    }  # fmt: skip
+    lone = smiles_to_graph("C")
+    assert (lone.edge_index.shape, lone.edge_attr.shape) == ((2, 0), (0, 6))
+    assert (lone.edge_index.dtype, lone.x.dtype) == (torch.int64, torch.float32)
+    assert smiles_to_graph("CCO").edge_index.is_contiguous()
+
+
+def test_a_store_without_a_word_and_its_views():
+    store = GraphBatches([smiles_to_graph("C")] * 65)
+    assert [batch.num_graphs for batch in store] == [64, 1]
+    assert (store.shuffle, store.seed, store.epoch, store.y) == (False, 0, 0, None)
+    assert next(iter(store)).y is None
+    named = GraphBatches(graphs(), torch.arange(6), batch_size=2, shuffle=True, seed=4)
+    named.set_epoch(3)
+    view = named.select([1, 2, 4])
+    assert (view.batch_size, view.shuffle, view.seed, view.epoch) == (2, False, 0, 0)
+    assert [batch.y.tolist() for batch in view] == [[1, 2], [4]]
+    turned = named.select([1, 2, 4], batch_size=3, shuffle=True, seed=7)
+    assert (turned.batch_size, turned.shuffle, turned.seed) == (3, True, 7)
+    order = torch.randperm(3, generator=generator(7, 0)).tolist()
+    assert [batch.y.tolist() for batch in turned] == [[[1, 2, 4][k] for k in order]]
+    moved = named.to("cpu")
+    assert (moved.batch_size, moved.shuffle, moved.seed, moved.epoch) == (2, True, 4, 0)
+    far = named.to("meta")
+    parts = (far.store.x, far.nodes.sizes, far.edges.starts, far.y, far.rows)
+    assert all(part.is_meta for part in parts)
+    assert store.to("cpu").y is None
+    for size in (0, 1.5, True):
+        with pytest.raises(
+            ValueError,
+            match=f"^GraphBatches: batch_size must be a whole number from 1, found batch_size={size}",
+        ):
+            GraphBatches(graphs(), batch_size=size)
+        with pytest.raises(ValueError, match="^GraphBatches: batch_size must be"):
+            store.select([0], batch_size=size)
+
+
+def graph(nodes, ends, width=2, edge_width=1):
+    ends = torch.tensor(ends, dtype=torch.int64).reshape(-1, 2).T
+    return Graph(torch.zeros(nodes, width), ends, torch.zeros(ends.shape[1], edge_width))
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (graph(0, []), "graph 1 has no node, expected at least one"),
+        (graph(2, [], width=3), "graph 1 has 3 node and 1 edge features, expected 2 and 1"),
+        (graph(2, [], edge_width=4), "graph 1 has 2 node and 4 edge features, expected 2 and 1"),
+        (graph(2, [(0, 2)]), "graph 1: expected edges (2, 1) among 2 nodes, found (2, 1), or others"),
+        (graph(2, [(-1, 0)]), "graph 1: expected edges (2, 1) among 2 nodes, found (2, 1), or others"),
+        (
+            Graph(torch.zeros(2, 2), torch.zeros(2, 3).long(), torch.zeros(2, 1)),
+            "graph 1: expected edges (2, 2) among 2 nodes, found (2, 3)",
+        ),
+        (
+            Graph(torch.zeros(2, 2), torch.zeros(3, 2).long(), torch.zeros(2, 1)),
+            "graph 1: expected edges (2, 2) among 2 nodes, found (3, 2)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_graph_that_does_not_fit_is_named(bad, said):
+    fine = graph(3, [(0, 2), (2, 0)])
+    with pytest.raises(ValueError) as caught:
+        GraphBatches([fine, bad])
+    assert str(caught.value) == f"GraphBatches: {said}"
+    assert len(GraphBatches([fine, graph(1, [(0, 0)]), graph(1, [])]).rows) == 3
+
+
+def test_places_and_letters_of_a_drawing():
+    from helpers.data.graphs import drawing
+
+    places, letters = drawing("CC(N)=O")
+    assert letters == ["", "", "N", "O"]
+    lengths = (places[[0, 1, 1]] - places[[1, 2, 3]]).norm(dim=1)
+    assert torch.allclose(lengths, torch.full((3,), 1.5).double(), atol=0.1)
+
+
+def test_misplacing_deals_places_by_a_seed():
+    graph = smiles_to_graph("CCO")
+    places = torch.randperm(3, generator=generator(0))
+    assert torch.equal(misplaced(graph).edge_index, places[graph.edge_index])

@@ -217,3 +217,146 @@ def test_one_pixel_out_of_range_is_enough(tmp_path, wrong):
         ValueError, match="expected pixel values in range .integers up to 65535, floats 0"
     ):
         image_folder(tmp_path, 16, labelled=False)
+
+
+def sentence_of(call, home):
+    with pytest.raises(ValueError) as caught:
+        call()
+    return str(caught.value).replace(str(home), "HOME")
+
+
+def test_what_was_read_is_reported_line_by_line(pets):
+    data = image_folder(pets, 16)
+    assert data.report.head == ("folder", "images", "pixels", "modes", "skipped")
+    assert data.report.lines[0][:2] == ("cat", "2")
+    assert data.report.lines[0][2:4] == ("30 x 40", "L 1, RGB 1")
+    assert data.report.lines[1] == ("dog", "1", "20 x 20", "I;16 1", "notes.txt")
+    assert data.report.notes == ["3 images", "groups: none named, a file stands for itself"]
+    assert data.decisions == {
+        "reader": "image_folder", "size": 16, "grey": False, "classes": ["cat", "dog"],
+    }  # fmt: skip
+    assert (data.groups, data.block.tolist()) == (None, [0, 1, 2])
+    assert data.rows == ["cat/colour.png", "cat/grey.png", "dog/deep.tif"]
+    assert image_folder(pets).x.shape == (3, 3, 32, 32)
+    (pets / "readme.txt").write_text("x")
+    assert "skipped beside the folders: readme.txt" in image_folder(pets, 16).report.notes
+    (pets / "cat" / "readme.txt").write_text("x")
+    alone = image_folder(pets / "cat", 16, labelled=False)
+    assert "skipped beside" not in str(alone.report)
+    assert alone.report.lines[0][0] == "cat"
+
+
+def test_dark_and_equal_images_are_noted(tmp_path):
+    for name, value in (("a", 25), ("b", 26), ("c", 26)):
+        Image.fromarray(np.full((16, 16), value, dtype=np.uint8)).save(tmp_path / f"{name}.png")
+    notes = image_folder(tmp_path, 16, labelled=False).report.notes
+    assert "1 image darker than 0.1 everywhere (12-bit camera in 16 bits?)" in notes
+    assert "1 image equal to another one" in notes
+    (tmp_path / "a.png").unlink()
+    (tmp_path / "c.png").unlink()
+    assert len(image_folder(tmp_path, 16, labelled=False).report.notes) == 2
+
+
+def test_each_refusal_is_told_word_by_word(pets, tmp_path):
+    Image.fromarray(ARROW).save(pets / "loose.png")
+    assert sentence_of(lambda: image_folder(pets), pets) == (
+        "image_folder: HOME holds 1 image beside the class folders (loose.png); move them, or pass "
+        "skip=('loose.png',)"
+    )
+    assert sentence_of(lambda: image_folder(pets, labelled=False), pets) == (
+        "image_folder: HOME holds 2 folders beside the images (cat); move them, or pass skip=('cat',)"
+    )
+    (pets / "loose.png").unlink()
+    assert sentence_of(lambda: image_folder(pets, skip="dog"), pets) == (
+        "image_folder: expected a subfolder for each class in HOME, found 1"
+    )
+    (pets / "Cat").mkdir()
+    assert sentence_of(lambda: image_folder(pets), pets) == (
+        "image_folder: HOME holds the folders 'Cat' and 'cat', expected one for each class"
+    )
+    (pets / "Cat").rmdir()
+    (pets / "dog" / "deep.png").write_bytes((pets / "cat" / "grey.png").read_bytes())
+    assert sentence_of(lambda: image_folder(pets), pets) == (
+        "image_folder: HOME/dog/deep.png and deep.tif have one name, expected one file each; remove one, "
+        "or pass skip=('deep.tif',)"
+    )
+    (pets / "dog" / "deep.png").unlink()
+    (pets / "dog" / "old").mkdir()
+    assert sentence_of(lambda: image_folder(pets), pets) == (
+        "image_folder: HOME/dog holds the folder 'old', expected images only; move its images, or pass "
+        "skip=('old',)"
+    )
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    endings = ".png, .jpg, .jpeg, .tif, .tiff, .bmp, .webp, .gif"
+    assert sentence_of(lambda: image_folder(empty, labelled=False), empty) == (
+        f"image_folder: expected images ({endings}) in HOME, found none"
+    )
+    for size in (7, 513):
+        assert sentence_of(lambda size=size: image_folder(pets, size), pets).startswith(
+            "image_folder: size must be a whole number from 8 to 512"
+        )
+    for size in (8, 512):
+        assert image_folder(pets, size, skip="old").x.shape[2] == size
+
+
+@pytest.mark.parametrize("name", [".a.png", "_a.png", "Thumbs.db", "desktop.ini"])
+def test_hidden_files_do_not_count(tmp_path, name):
+    (tmp_path / name).write_bytes(b"x")
+    assert listing("t", tmp_path) == ([], [], [])
+    (tmp_path / "A.PNG").write_bytes(b"x")
+    assert [file.name for file in listing("t", tmp_path)[0]] == ["A.PNG"]
+    assert [file.name for file in listing("t", tmp_path, ("A*",))[2]] == ["A.PNG"]
+
+
+def test_the_largest_file_and_tensor(tmp_path, monkeypatch):
+    Image.fromarray(ARROW).save(tmp_path / "a.png")
+    size = (tmp_path / "a.png").stat().st_size
+    monkeypatch.setattr(images, "LARGEST", size + 1)
+    assert open_picture("t", tmp_path / "a.png").mode == "L"
+    monkeypatch.setattr(images, "LARGEST", size)
+    with pytest.raises(ValueError, match=f"a.png cannot be read as an image .it has {size} bytes."):
+        open_picture("t", tmp_path / "a.png")
+    monkeypatch.undo()
+    monkeypatch.setattr(images, "MOST_VALUES", 16 * 16)
+    assert len(image_folder(tmp_path, 16, grey=True, labelled=False).x) == 1
+    with pytest.raises(
+        ValueError, match="^image_folder: 1 images at size 16 exceed 2 GB, lower size$"
+    ):
+        image_folder(tmp_path, 16, labelled=False)
+
+
+def test_white_is_zero_and_sixteen_bits_a_colour(tmp_path):
+    deep = np.full((16, 16), 1000, dtype=np.uint16)
+    Image.fromarray(deep).save(tmp_path / "a.tif", tiffinfo={262: 0})
+    with pytest.raises(ValueError, match="its zero is white, in 16 bits; save it as PNG"):
+        open_picture("t", tmp_path / "a.tif")
+    Image.fromarray(deep).save(tmp_path / "b.tif")
+    picture = open_picture("t", tmp_path / "b.tif")
+    assert (picture.deep, picture.turn) == (False, 1)
+    assert square_image("t", tmp_path / "b.tif", 16, True).unique().item() == pytest.approx(
+        1000 / 65535
+    )
+    Image.fromarray(ARROW).save(tmp_path / "c.png")
+    assert not open_picture("t", tmp_path / "c.png").deep
+
+
+def test_a_turn_that_no_camera_writes_is_none(tmp_path):
+    for orientation in (0, 9):
+        turned(ARROW, orientation, tmp_path / "a.png")
+        assert open_picture("t", tmp_path / "a.png").turn == 1
+    turned(ARROW, 8, tmp_path / "a.png")
+    picture = open_picture("t", tmp_path / "a.png")
+    assert picture.turn == 8
+    stored = square_image("t", tmp_path / "a.png", 32, True, upright=False)
+    assert torch.allclose(stored[0] * 255, torch.from_numpy(ARROW).float())
+    assert not torch.allclose(square_image("t", tmp_path / "a.png", 32, True), stored)
+
+
+def test_floats_are_taken_as_they_are(tmp_path):
+    values = np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    found = square_image("t", tmp_path / "a.tif", 16, False)
+    assert found.shape == (3, 16, 16)
+    assert torch.allclose(found[1], torch.from_numpy(values), atol=1e-6)
+    assert found.is_contiguous()

@@ -1,11 +1,13 @@
 import pandas
 import pytest
+import torch
 
 from helpers.data.cells import Reading
 from helpers.data.keys import (
     ask_groups,
     codes_of,
     group_codes,
+    identifies,
     named_codes,
     named_parts,
     timestamps,
@@ -91,3 +93,69 @@ def test_names_without_the_part_are_named():
     ):
         named_codes("here", ["a", "A"])
     assert named_codes("here", ["a", "A"], capitals=False)[0].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("patient", True), ("Patient (study no.)", True), ("PatientNr", True), ("subject_code", True),
+        ("the id", True), ("mouse name", True), ("centre", True), ("center", True), ("samples", False),
+        ("mouse age", False), ("study site", False), ("index", True), ("no", False), ("number", False),
+        ("code", False), ("grid", False), ("ID of scan time", True), ("", False), ("7", False),
+    ],
+)  # fmt: skip
+def test_names_of_identifiers(name, is_one):
+    assert identifies(name) is is_one
+
+
+def test_groups_are_asked_about_with_what_to_pass():
+    with pytest.raises(ValueError) as caught:
+        ask_groups("t", "f", frame("patient"), None, ...)
+    assert str(caught.value) == (
+        "t: f, column 'patient' has 2 different values in 3 rows; pass groups='patient' to keep rows of "
+        "one value on one side of a split, groups=None if rows are independent"
+    )
+    assert ask_groups("t", "f", frame("patient"), None, "patient") == "patient"
+    assert ask_groups("t", "f", frame("patient").iloc[:2], None, ...) is None  # one value only
+    for word in ("", "NA", "none", "-"):
+        cells = pandas.Series(["a", word], index=[2, 3], name="g")
+        with pytest.raises(
+            ValueError, match=f"^t: f, row 3, column 'g': expected a group, found '{word}'$"
+        ):
+            group_codes("t", "f", cells)
+    cells = pandas.Series(["a", "A"], index=[2, 3], name="g")
+    with pytest.raises(
+        ValueError, match="^t: f, column 'g' holds 'A' and 'a', expected one spelling"
+    ):
+        group_codes("t", "f", cells)
+    assert group_codes("t", "f", cells, capitals=False).tolist() == [1, 0]
+
+
+def test_units_of_time_are_not_mixed():
+    for texts in (("200000000", "100000000001"), ("9999999999", "100000000001", "2e11")):
+        with pytest.raises(ValueError, match="row 3, column 't': expected a time like the others"):
+            times(*texts)
+    assert len(times("100000000", "100000000001")) == 2  # too small to be seconds of our days
+    assert len(times("10000000000", "100000000001")) == 2
+    assert len(times("200000000", "100000000000")) == 2
+    assert times("9", "9", "9").tolist() == [9, 9, 9]
+    assert times("2024-01-01", "2024-01-03").diff().tolist() == [2]
+    with pytest.raises(
+        ValueError,
+        match="row 3, column 't': expected a number or an ISO date, found '2024-01-01'; pass",
+    ):
+        times("1", "2024-01-01")
+    assert times("2024-01-01", "2024-01-02").dtype == times("1", "2").dtype == torch.float64
+
+
+def test_parts_of_names():
+    assert named_parts("t", ["a1b22"], "([0-9]+)b([0-9]+)", "x") == ["1"]
+    for pattern in ("a", "(", 3):
+        with pytest.raises(
+            ValueError,
+            match="^t: expected a regular expression with a group in brackets for x, such as",
+        ):
+            named_parts("t", ["a"], pattern, "x")
+    assert codes_of(["b", "a", "b"])[0].dtype == torch.int64
+    assert codes_of([])[0].tolist() == []
+    assert named_codes("t", ["b", "a"])[1] == ["a", "b"]

@@ -116,3 +116,77 @@ def test_numbers_are_regressed_where_only_that_is_possible():
 def test_rows_without_a_label_are_dropped_or_kept(unlabelled, y, keep):
     found = read_labels("t", "f", cells("a", "", "b"), Reading(), unlabelled=unlabelled)
     assert (found[0].tolist(), found[1], found[2].tolist()) == (y, ["a", "b"], keep)
+
+
+def test_where_numbers_become_measurements():
+    def task_of(*texts, **said):
+        return (
+            "classes" if read_labels("t", "f", cells(*texts), Reading(), **said)[1] else "numbers"
+        )
+
+    assert task_of(*map(str, range(21)), *"012345") == "numbers"  # 21 values in 27 rows
+    assert "whole numbers (0, 1, 2, 3, ...)" in refused(*map(str, range(20)), *"012345")
+    assert "whole numbers" in refused(*map(str, range(21)), *map(str, range(21)))  # half of them
+    assert task_of(*map(str, range(22)), *map(str, range(21))) == "numbers"
+    assert "whole numbers (1, 2, 3, 4):" in refused(*"12341234")
+    letters = [f"x{chr(97 + k)}" for k in range(22)]
+    assert task_of(*letters[:21], *letters[:21]) == "classes"
+    assert task_of(*letters[:20]) == "classes"
+    assert (
+        "has 21 different texts in 21 rows, expected classes; pass task='classification' if"
+        in refused(*letters[:21])
+    )
+    assert "has 22 different texts in 43 rows" in refused(*letters, *letters[:21])
+    assert task_of(*letters[:21], task="classification") == "classes"
+
+
+def test_targets_without_a_value_say_so():
+    assert refused("", "", task="classification", unlabelled="keep") == (
+        "t: f, column 'y' (the target) holds only no value, nothing can be learned"
+    )
+    assert refused("1.0", "1", task="classification").endswith(
+        "holds only '1.0', nothing can be learned"
+    )
+    found = read_labels("t", "f", cells("1.5", "", "2.5"), Reading(), unlabelled="keep")
+    assert found[0].isnan().tolist() == [False, True, False]
+    found = read_labels("t", "f", cells("1.5", "", "2.5"), Reading(), unlabelled="drop")
+    assert (found[0].tolist(), found[2].tolist()) == ([1.5, 2.5], [True, False, True])
+    found = read_labels(
+        "t", "f", cells("2", "NA", "1"), Reading(), task="classification", unlabelled="keep"
+    )
+    assert (found[0].tolist(), found[1]) == ([1, -1, 0], ["1", "2"])
+    found = read_labels("t", "f", cells("a", "NA", "b"), Reading(), classes=["a", "NA", "b"])
+    assert found[0].tolist() == [0, 1, 2]
+    found = read_labels("t", "f", cells("a", "q", "b"), Reading(missing=("q",)), unlabelled="keep")
+    assert found[0].tolist() == [0, -1, 1]
+
+
+def test_labels_that_are_numbers_are_named_plainly_in_errors():
+    assert refused("1", "3", classes=[1, 2.0]) == (
+        "t: f, row 3, column 'y' (the target): expected one of 1, 2, found '3'"
+    )
+    assert refused("1", "2.5", classes=[1, 2]).endswith("expected one of 1, 2, found '2.5'")
+    assert read_labels("t", "f", cells("1", "0.5"), Reading(), classes=["0.5", "one", 1])[1] == [
+        "0.5",
+        "one",
+        "1",
+    ]
+    found = read_labels("t", "f", cells("10", "9", "2.5"), Reading(), task="classification")
+    assert found[1] == ["2.5", "9", "10"]
+    assert read_labels("t", "f", cells("b10", "b9"), Reading())[1] == ["b10", "b9"]
+    both = read_labels("t", "f", cells("A", "a"), Reading(), classes=["A", "a"])
+    assert both[0].tolist() == [0, 1]
+
+
+def test_wells_are_names_if_they_are_classes():
+    assert read_labels("t", "f", cells("1E5", "2"), Reading(), task="regression")[0].tolist() == [
+        1e5,
+        2,
+    ]
+    assert read_labels("t", "f", cells("1E5", "2"), Reading(), classes=["2", "1E5"])[
+        0
+    ].tolist() == [1, 0]
+    assert (
+        read_labels("t", "f", cells("1.5", "1e39"), Reading(), task="classification")[1][0] == "1.5"
+    )
+    assert "expected at most" in refused("1.5", "1e39")

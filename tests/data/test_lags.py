@@ -72,3 +72,40 @@ def test_two_rows_and_one_ahead_are_the_least():
             lagged(series, **given)
     with pytest.raises(ValueError, match=r"at least 7 rows, found 6"):
         lagged(series, lags=5, horizon=2)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, True])
+def test_a_target_lies_at_least_one_row_ahead(horizon):
+    said = f"^lagged: horizon must be a whole number from 1, found horizon={horizon}$"
+    with pytest.raises(ValueError, match=said):
+        lagged(ramp(), lags=2, horizon=horizon)
+    with pytest.raises(
+        ValueError, match="^lagged: lags must be a whole number from 2, found lags=1$"
+    ):
+        lagged(ramp(), lags=1)
+
+
+def test_parts_are_cut_at_their_shares_of_the_origins():
+    found = lagged(ramp(102), lags=2)  # origins 1 to 100
+    train, valid, test = in_time(found)
+    assert (found.origin[train[0]], found.origin[train[-1]]) == (1, 50)
+    assert (found.origin[valid[0]], found.origin[valid[-1]]) == (51, 70)
+    assert (found.origin[test[0]], found.origin[test[-1]]) == (71, 100)
+    train, valid, test = in_time(found, (0.2, 0.3))
+    assert [len(part) for part in (train, valid, test)] == [20, 30, 50]
+    said = "^in_time: expected windows for all three parts, found 99, 0 and 1 of 100; the series is"
+    with pytest.raises(ValueError, match=said):
+        in_time(found, (0.99, 0.0))
+
+
+def test_blocks_have_a_length_and_leave_the_rest_out():
+    with pytest.raises(
+        ValueError, match="^blocks: length must be a whole number from 1, found length=0"
+    ):
+        blocks(torch.arange(5.0), 0)
+    assert blocks(torch.arange(3.0), 1) == [0, 1, 2]
+    assert blocks(torch.arange(4.0), 2) == [0.5, 2.5]
+    with pytest.raises(
+        ValueError, match=r"^blocks\(length=3\): expected at least two blocks, found 3"
+    ):
+        blocks(torch.arange(3.0), 3)

@@ -39,3 +39,23 @@ def test_distances_equal_a_plain_loop():
                 if other != at and token // 5 == entry // 5 and token % 5 < 4
             ]
             assert distance[log, at] == min(far, default=0)
+
+
+def test_a_log_is_drawn_sample_reading_loss():
+    tokens, answers = logbook(3, samples=5, readings=3, length=7, lost=0.5, seed=2)
+    draws = torch.Generator().manual_seed(2)
+    sample = torch.randint(5, (3, 7), generator=draws)
+    reading = torch.randint(3, (3, 5), generator=draws).gather(1, sample)
+    gone = torch.rand(3, 7, generator=draws) < 0.5
+    assert torch.equal(tokens, torch.where(gone, 4 * sample + 3, 4 * sample + reading))
+    assert torch.equal(answers, torch.where(gone, reading, -100))
+    usual = logbook(2)
+    assert torch.equal(usual[0], logbook(2, samples=8, readings=4, length=32, lost=0.3, seed=0)[0])
+    assert usual[0].shape == (2, 32)
+
+
+def test_the_left_of_two_twins_is_taken_and_none_is_nought():
+    place, distance = nearest_twin(torch.tensor([[0, 1, 0, 3, 2]]), readings=1)  # 1: it is lost
+    assert place[0, 1] == 0  # as near as the entry behind it
+    assert distance.tolist() == [[2, 1, 2, 1, 0]]
+    assert place[0, [0, 2, 3]].tolist() == [2, 0, 4]

@@ -1,5 +1,8 @@
 """What the chapter on segmentation refuses, and what 255 may mean."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -64,3 +67,54 @@ def test_a_decision_about_nothing_is_refused(street):
 )
 def test_only_small_numbers_make_255_suspicious(classes, asks):
     assert undecided(classes) is asks
+
+
+def told(data):
+    try:
+        require_maps(data)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize(("sides", "fits"), [((8, 8), True), ((8, 12), False), ((4, 8), False)])
+def test_sides_can_be_halved_three_times(sides, fits):
+    y = torch.zeros(2, *sides)
+    data = SimpleNamespace(x=torch.zeros(2, 1, *sides), y=y, classes=["0", "1"])
+    said = "This chapter halves flat images three times: expected sides in multiples of 8, found "
+    assert told(data) == (None if fits else f"{said}{sides}; pass another size.")
+    deep = SimpleNamespace(x=torch.zeros(2, 1, 8, 8, 8), y=torch.zeros(2, 8, 8, 8), classes=["0"])
+    assert told(deep) == f"{said}(8, 8, 8); pass another size."
+
+
+def test_every_pixel_has_a_class():
+    said = (
+        "This chapter needs a class for every pixel: expected masks as large as the images; read "
+    )
+    x = torch.zeros(2, 1, 8, 8)
+    for rest in ({}, {"y": torch.zeros(2)}, {"y": torch.zeros(2, 8, 16)}, {"y": None}):
+        assert told(SimpleNamespace(x=x, classes=["0"], **rest)).startswith(said)
+
+
+def test_what_is_not_decided_is_told(street):
+    assert told(street) == (
+        "This chapter does not guess what 255 means beside 0, 1, 2: expected a decision; wrap the "
+        "data in helpers.data.maps.void_as(data, 0) to count these pixels as class 0, or in "
+        "void_as(data, 255) to keep them as a class."
+    )
+    assert undecided(["0", "99", "255"])
+    assert not undecided(["0", "100", "255"])
+    assert not undecided(["0", "1", "254"])
+    assert not undecided(["0", "1", "255", "256"])
+
+
+def test_classes_above_void_move_down(street):
+    middle = replace(street, values=[0, 255, 1, 2], classes=["0", "255", "1", "2"])
+    found = void_as(middle, 2)
+    assert (found.values, found.classes) == ([0, 1, 2], ["0", "1", "2"])
+    expected = torch.tensor([0, 2, 1, 2])[street.y]
+    assert torch.equal(found.y, expected)
+    assert found.y.dtype == torch.int64
+    kept = void_as(middle, 255)
+    assert kept.classes == ["0", "255, kept", "1", "2"]
+    assert kept.values == [0, 255, 1, 2]

@@ -272,3 +272,155 @@ def test_files_that_are_no_images_are_said_and_one_folder_for_both_is_refused(ho
     assert "passed over: c.npy" in str(read(home, size=32).report)
     with pytest.raises(ValueError, match="a folder of images and one of masks, found .* for both"):
         image_masks(home / "masks", home / "images" / ".." / "masks")
+
+
+def sentence_of(call, home):
+    with pytest.raises(ValueError) as caught:
+        call()
+    return str(caught.value).replace(str(home), "HOME")
+
+
+def test_what_was_read_is_reported_line_by_line(home):
+    data = read(home, size=32)
+    ones = [int((data.y == k).sum()) for k in (0, 1)]
+    assert data.report.head == ("value", "class", "pixels", "masks")
+    assert data.report.lines == [
+        (str(v), str(k), f"{100 * ones[k] / 2048:.3g} %", "2") for k, v in enumerate((0, 200))
+    ]
+    assert data.report.notes == [
+        "2 masks", "grey", "32 x 32 pixels", "groups: none named, a file stands for itself",
+    ]  # fmt: skip
+    assert data.decisions == {
+        "reader": "image_masks", "size": 32, "grey": True, "values": [0, 200], "classes": ["0", "200"],
+    }  # fmt: skip
+    assert (data.groups, data.block.tolist(), data.rows) == (None, [0, 1], ["a.png", "b.png"])
+    assert data.path.endswith("images")
+    named = read(home, size=32, groups="(.)", values=[200, 0, 7])
+    assert "groups: (.)" in named.report.notes
+    assert named.values == [200, 0, 7]
+    assert torch.equal(named.y, 1 - data.y)
+    assert named.report.lines[2] == ("7", "2", "0 %", "0")
+    assert image_masks(home / "images", home / "masks").x.shape == (2, 1, 128, 128)
+
+
+def test_void_pixels_do_not_count(home):
+    table = np.array([0, 9, 255], dtype=np.uint8)
+    both(home, lambda name, grid: put(home, f"{name}.png", table[grid]))
+    data = read(home, size=32, void=255)
+    assert data.values == [0, 9]
+    expected = np.array([0, 1, -1])[GRID]
+    assert torch.equal(data.y[0], torch.from_numpy(expected))
+    share = 100 * (GRID == 2).mean()
+    assert f"255 does not count, {share:.3g} % of the pixels" in data.report.notes
+    assert data.report.lines[1][2] == f"{100 * (GRID == 1).mean():.3g} %"
+    assert "does not count" not in str(read(home, size=32).report)
+    said = "image_masks: void=255 stands among values=[0, 255], expected another value"
+    assert sentence_of(lambda: read(home, void=255, values=[0, 255]), home) == said
+    colours = np.array([(0, 0, 0), (9, 0, 0), (1, 2, 3)], dtype=np.uint8)
+    both(home, lambda name, grid: put(home, f"{name}.png", colours[grid]))
+    known = [(0, 0, 0), (9, 0, 0)]
+    for void in ((1, 2, 3), [1, 2, 3]):
+        assert torch.equal(
+            read(home, size=32, values=known, void=void).y[0], torch.from_numpy(expected)
+        )
+
+
+def test_words_of_the_caller_are_checked(home):
+    for said in (
+        {"most_classes": 0}, {"most_classes": 10_001}, {"most_classes": 2.5},
+    ):  # fmt: skip
+        found = said["most_classes"]
+        assert sentence_of(lambda said=said: read(home, **said), home) == (
+            f"image_masks: most_classes must be 1 to 10000, found {found!r}"
+        )
+    for most in (2, 10_000):
+        assert len(read(home, size=32, most_classes=most).values) == 2
+    assert sentence_of(lambda: read(home, channel="red"), home) == (
+        "image_masks: expected one of ('alpha', 'colour'), found 'red'"
+    )
+    assert sentence_of(lambda: read(home, exif="turn"), home) == (
+        "image_masks: expected one of ('apply', 'ignore'), found 'turn'"
+    )
+    for size in (16, 512):
+        assert read(home, size=size).x.shape[2:] == (size, size)
+    for size in (15, 513):
+        assert sentence_of(lambda size=size: read(home, size=size), home).startswith(
+            "image_masks: size must be a whole number from 16 to 512"
+        )
+
+
+def test_files_that_do_not_pair_are_told_word_by_word(home):
+    (home / "images" / "old").mkdir()
+    assert sentence_of(lambda: read(home), home) == (
+        "image_masks: HOME/images holds the folder 'old', expected images only; move its images, or pass "
+        "skip=('old',)"
+    )
+    assert len(read(home, size=32, skip="old").x) == 2
+    (home / "images" / "old").rmdir()
+    Image.fromarray(GRID.astype(np.uint8)).save(home / "images" / "c.png")
+    assert sentence_of(lambda: read(home), home) == (
+        "image_masks: expected a mask for HOME/images/c.png, found none"
+    )
+    (home / "images" / "c.png").unlink()
+    put(home, "b.png", np.zeros((30, 32), dtype=np.uint8))
+    assert sentence_of(lambda: read(home), home) == (
+        "image_masks: HOME/masks/b.png cannot be used as a mask ((32, 30) pixels, its image has (32, 32))"
+    )
+    put(home, "b.png", GRID.astype(np.uint8) * 7)
+    put(home, "a.png", GRID.astype(np.uint8) * 7)
+    assert sentence_of(lambda: read(home, values=[0, 7]), home) == (
+        "image_masks: HOME/masks/a.png holds 14, expected one of [0, 7]"
+    )
+    assert sentence_of(lambda: read(home, most_classes=2), home) == (
+        "image_masks: expected at most 2 values in the masks in HOME/masks, found 3 or more; are they "
+        "masks, one value a class? If so raise most_classes"
+    )
+    assert len(read(home, size=32, most_classes=3).values) == 3
+    assert len(read(home, size=32, most_classes=1, values=[0, 7, 14]).values) == 3
+
+
+def test_one_mask_of_ones_beside_one_of_255s_is_asked_about(home):
+    put(home, "a.png", (GRID > 0).astype(np.uint8))
+    put(home, "b.png", (GRID > 0).astype(np.uint8) * 255)
+    said = sentence_of(lambda: read(home, size=32), home)
+    assert said == (
+        "image_masks: HOME/masks/a.png holds 0 and 1, HOME/masks/b.png 0 and 255; make them alike, or pass "
+        "values=[0, 1, 255] if these are three classes"
+    )
+    assert read(home, size=32, values=[0, 1, 255]).values == [0, 1, 255]
+
+
+def test_soft_edges_are_asked_about_if_all_masks_have_them(home):
+    disc = np.hypot(*np.mgrid[-16:16, -16:16])
+    soft = np.clip(255 * (10.4 - disc), 0, 255).astype(np.uint8)
+    both(home, lambda name, grid: put(home, f"{name}.png", soft))
+    assert "those between 0 and 255 only at edges" in sentence_of(lambda: read(home, size=32), home)
+    steps = (np.mgrid[:32, :32][0] // 8 * 85).astype(np.uint8)
+    put(home, "b.png", steps)
+    assert "only at edges" not in str(read(home, size=32, most_classes=200).values)
+    put(home, "a.png", steps)
+    put(home, "b.png", soft)
+    assert len(read(home, size=32, most_classes=200).values) > 4
+
+
+def test_grey_stored_with_alpha_and_black_and_white(home):
+    grey = np.stack([(9 * GRID).astype(np.uint8), np.full((32, 32), 255, np.uint8)], 2)
+    both(home, lambda name, grid: put(home, f"{name}.png", Image.fromarray(grey, mode="LA")))
+    data = read(home, size=32)
+    assert data.values == [0, 9, 18]
+    assert data.report.notes[1] == "grey"
+    both(home, lambda name, grid: put(home, f"{name}.png", grid > 0))
+    data = read(home, size=32)
+    assert (data.values, data.report.notes[1]) == ([0, 255], "black and white")
+    assert torch.equal(data.y[0], torch.from_numpy((GRID > 0).astype(np.int64)))
+    both(
+        home,
+        lambda name, grid: put(
+            home, f"{name}.tif", Image.fromarray(np.zeros((32, 32, 4), np.uint8), mode="CMYK")
+        ),
+    )
+    assert sentence_of(lambda: read(home), home) == (
+        "image_masks: HOME/masks/a.tif has the mode CMYK, expected numbers, colours or a palette"
+    )
+    both(home, lambda name, grid: put(home, f"{name}.tif", (300 * grid).astype(np.uint16)))
+    assert read(home, size=32).report.notes[1] == "16- or 32-bit"

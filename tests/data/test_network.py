@@ -64,3 +64,40 @@ def test_all_nodes_with_a_label_are_learnt_from_until_they_are_split(write, node
     assert [len(part) for part in (graph.valid, graph.test)] == [0, 0]
     assert graph.edge_index.tolist() == [[0, 0, 1, 2], [1, 2, 0, 0]]
     assert graph.rows == ["ann", "bob", "cid", "dee"]
+
+
+def test_what_was_left_out_is_noted_and_nothing_else(write, nodes):
+    plain = edge_list(write("source,target\nann,bob\nann,cid\n"), nodes, "name")
+    assert plain.report.notes == ["4 nodes", "2 edges"]
+    more = "source,target\nann,bob\nbob,ann\nann,bob\ncid,cid\ndee,dee\n"
+    assert edge_list(write(more), nodes, "name").report.notes == [
+        "4 nodes", "1 edge", "2 loops left out", "2 rows naming an edge again",
+    ]  # fmt: skip
+    assert plain.path.endswith("mice.csv")
+    assert plain.decisions == nodes.decisions
+
+
+def test_ends_and_separator_are_those_that_are_said(write, nodes):
+    text = "a;b;c\nann;bob;cid\nbob;cid;dee\n"
+    graph = edge_list(write(text), nodes, "name", ends=("a", "c"), separator=";")
+    assert graph.edge_index.tolist() == [[0, 1, 2, 3], [2, 3, 0, 1]]
+
+
+def test_nodes_without_a_target_are_all_learnt_from(write):
+    bare = table(write(NODES, "nodes.csv"), drop=("name", "kind"))
+    graph = edge_list(write("source,target\nann,bob\n"), bare, "name")
+    assert graph.train.tolist() == [0, 1, 2, 3]
+    assert graph.y is None
+    text = NODES.replace(",x", ",1.5").replace(",y", ",2.5")
+    numbers = table(write(text, "nodes.csv"), "kind", drop="name", unlabelled="keep")
+    graph = edge_list(write("source,target\nann,bob\n"), numbers, "name")
+    assert graph.train.tolist() == [0, 1, 2]
+
+
+def test_the_row_of_a_stranger_is_named(write, nodes):
+    with pytest.raises(ValueError) as caught:
+        edge_list(write("source,target\nann,bob\neve,bob\n"), nodes, "name")
+    assert str(caught.value).endswith(
+        "mice.csv, row 3, column 'source': expected a node of the table, found 'eve'"
+    )
+    assert str(caught.value).startswith("edge_list: ")

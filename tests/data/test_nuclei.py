@@ -106,3 +106,40 @@ def test_fields_are_those_that_the_stored_pages_rest_on(told):
     assert (deep.values, deep.names) == ([0, 1, 2], ["field 0", "field 1"])
     assert deep.rows == deep.names
     assert torch.equal(data.x, simulated_nuclei(4, 64, None, 0).x)
+
+
+def test_the_real_image_is_the_one_that_the_stored_pages_rest_on(told):
+    from helpers.data.cited import DataUnavailable
+
+    try:
+        data = real_nuclei()
+    except DataUnavailable as error:
+        pytest.skip(f"cited data: {error}")
+    assert told(data.x) == [0.0, 1.0, 0.03729]
+    assert told(data.y) == [0.19923, 0.39942, 0.10472]
+    assert (data.values, data.classes) == ([0, 1], ["background", "nucleus"])
+    assert (data.names, data.rows, data.block.tolist()) == (["img2d"], ["img2d"], [0])
+    assert (data.x.dtype, data.y.dtype) == (torch.float32, torch.int64)
+
+
+@pytest.mark.parametrize(("name", "least"), [("count", 1), ("side", 16), ("depth", 8)])
+def test_each_number_begins_where_it_says(name, least):
+    usual = {"count": 1, "side": 16, "depth": 8}
+    assert simulated_nuclei(**(usual | {name: least})).x.ndim == 5
+    for bad in (least - 1, float(least), "x"):
+        with pytest.raises(ValueError) as caught:
+            simulated_nuclei(**(usual | {name: bad}))
+        said = f"simulated_nuclei: {name} must be a whole number from {least}, found {bad!r}"
+        assert str(caught.value) == said
+
+
+def test_parts_of_a_field_are_those_of_its_seed(told):
+    image, y = field((24, 20), np.random.default_rng(3))
+    again = field((24, 20), np.random.default_rng(3))
+    assert np.array_equal(image, again[0])
+    assert y.dtype == np.int64
+    assert lamp((4, 5), np.random.default_rng(1)).min() > 0.4
+    corner = lamp((3, 3), np.random.default_rng(2))
+    slope = np.random.default_rng(2).uniform(-0.6, 0.6, 2)
+    assert corner[0, 0] == pytest.approx(1 - slope.sum() / 2)
+    assert corner[2, 0] == pytest.approx(1 + slope[0] / 2 - slope[1] / 2)

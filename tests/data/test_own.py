@@ -361,3 +361,102 @@ def test_rows_that_come_twice_are_counted_and_two_features_need_two_names(write)
     )
     with pytest.raises(ValueError, match="gives two features the name 's=x'"):
         own.table(write("s,s=x,y\nx,1,1.5\nz,2,2\nx,3,3\n"), "y")
+
+
+def test_the_report_of_each_kind_of_column(write):
+    text = (
+        "when,site,day,size,kind,many,y,old\n"
+        + "".join(f"{k},s{k % 2},0{k + 1}.01.1970,{k}.5,{'ab'[k % 2]},m{k % 7},{k % 2}.25,z\n" for k in range(8))
+    )  # fmt: skip
+    data = own.table(write(text), "y", groups="site", time="when", drop="old", dates={"day": "%d.%m.%Y"},
+                     missing="q")  # fmt: skip
+    assert data.report.head == ("column", "read as", "sample", "range or values", "missing")
+    assert data.report.lines == [
+        ("when", "time", "0", "0 ... 7", "0"), ("site", "groups", "s0", "2 values", "0"),
+        ("day", "date", "01.01.1970", "01.01.1970 ... 08.01.1970", "0"),
+        ("size", "number", "0.5", "0.5 to 7.5", "0"), ("kind", "category", "a", "a 4, b 4", "0"),
+        ("many", "category", "m0", "7 values", "0"),
+        ("y", "target, regression", "0.25", "0.25 to 1.25", "0"), ("old", "ignored", "z", "1 values", "0"),
+    ]  # fmt: skip
+    assert data.report.notes == ["8 rows", "groups: site"]
+    assert data.decisions["drop"] == ("old",)
+    assert (data.decisions["task"], data.decisions["classes"], data.decisions["unlabelled"]) == (
+        "regression",
+        [],
+        None,
+    )
+    assert data.x.dtype == torch.float32
+
+
+def test_gaps_and_lonely_classes_are_noted(write):
+    text = "a,k,y\n1,x,p\n,x,p\n3,,q\n9,x,p\n-9,x,r\n4,x,s\n5,x,t\n"
+    data = own.table(write(text), "y", impute="median", missing=("", "-9"))
+    assert [line[-1] for line in data.report.lines] == ["2", "1", "0"]
+    assert data.report.lines[0][3] == "1 to 9"
+    assert data.report.notes[2] == "missing numbers take the median of all rows"
+    assert len([note for note in data.report.notes if note.endswith("has one row")]) == 3
+    whole = own.table(write("a,y\n1,p\n2,p\n4,q\n3,q\n"), "y")
+    assert whole.report.notes == ["4 rows", "groups: none named"]
+
+
+def test_new_rows_at_the_ends_of_the_first_are_not_noted(write):
+    first = own.table(write(GOOD), "ill", drop="id")
+    inside = own.table_again(write("mass,strain\n21.5,a\n25,b\n", "new.csv"), first.decisions)
+    assert "goes from" not in str(inside.report)
+    for mass, said in (("21.4", "from 21.4 to 21.4"), ("25.1", "from 25.1 to 25.1")):
+        again = own.table_again(write(f"mass,strain\n{mass},a\n", "new.csv"), first.decisions)
+        assert f"'mass' goes {said}, in the first file from 21.5 to 25" in again.report.notes
+    with_id = own.table_again(write("id,mass,strain\nm9,22,a\n", "new.csv"), first.decisions)
+    assert with_id.x.shape == (1, 3)
+    with pytest.raises(ValueError) as caught:
+        own.table_again(write("mass,strain,age\n1,a,2\n", "new.csv"), first.decisions)
+    assert str(caught.value).endswith(
+        "new.csv has a column 'age' that the first file had not, expected mass, strain"
+    )
+
+
+def test_groups_and_time_of_new_rows_are_read_if_they_are_there(write):
+    text = "who,when,a,y\np,1,1.5,0.5\nq,2,2.5,1.5\np,3,3.5,2.5\n"
+    first = own.table(write(text), "y", groups="who", time="when")
+    again = own.table_again(write("who,a,when\nz,1.5,7\n", "new.csv"), first.decisions)
+    assert (again.groups.tolist(), again.time.tolist(), again.y) == ([0], [7], None)
+    bare = own.table_again(write("a\n1.5\n", "new.csv"), first.decisions)
+    assert (bare.groups, bare.time) == (None, None)
+    with pytest.raises(ValueError, match="'P' and 'p'"):
+        own.table(write(text.replace("p,3", "P,3")), "y", groups="who", time="when")
+    both = own.table(
+        write(text.replace("p,3", "P,3")), "y", groups="who", time="when", categorical="who"
+    )
+    assert both.groups.tolist() == [1, 2, 0]
+
+
+def test_sentences_begin_with_the_reader_and_the_file(write):
+    def told(text, *given, **said):
+        path = write(text)
+        with pytest.raises(ValueError) as caught:
+            own.table(path, *given, **said)
+        return str(caught.value).replace(str(path), "FILE")
+
+    rows = "who,when,a,y\np,1,1.5,0.5\n"
+    assert told(rows + "q,,2.5,1.5\n", "y", time="when") == (
+        "table: FILE, row 3, column 'when': expected a time, found none"
+    )
+    assert told(rows + ",2,2.5,1.5\n", "y", groups="who", time="when") == (
+        "table: FILE, row 3, column 'who': expected a group, found ''"
+    )
+    assert told(rows + "q,2,low,1.5\n", "y", groups="who", time="when").startswith(
+        "table: FILE, row 3, column 'a': expected a number, found 'low'"
+    )
+    assert told(rows + "q,2,2.5,\n", "y", groups="who", time="when").startswith(
+        "table: FILE, row 3, column 'y' (the target): expected a value, found a missing one"
+    )
+    assert told("y,id\n1,a\n2,b\n", "y", drop="id", task="regression") == (
+        "table: FILE has no column besides the target and the dropped ones"
+    )
+    assert told("s,s=x,y\nx,1,1.5\nz,2,2\nx,3,3\n", "y") == (
+        "table: FILE gives two features the name 's=x'"
+    )
+    more = rows + "q,2,2.5,1.5\np,3,3.5,2.5\nq,4,4.5,2.5\nTotal,5,9.5,9.5\n"
+    assert told(more, "y", groups="who", time="when").startswith(
+        "table: FILE, row 6, column 'who': exp"
+    )

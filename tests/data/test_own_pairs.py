@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from helpers.data.own_pairs import image_pairs, split_pairs
@@ -55,3 +56,45 @@ def test_parts_share_no_group_and_are_complete(folders):
 def test_one_test_pair_is_refused(folders):
     with pytest.raises(ValueError, match="at least 2 test pairs, found 1 of 5: bring ten pairs"):
         split_pairs(image_pairs(*folders, size=32))
+
+
+def test_pairs_without_groups_and_their_decisions(folders):
+    pairs = image_pairs(*folders)
+    assert pairs.fixed.shape == (5, 1, 64, 64)
+    assert (pairs.groups, pairs.block.tolist()) == (None, [0, 1, 2, 3, 4])
+    assert pairs.decisions == {"reader": "image_pairs", "size": 64}
+    assert pairs.path == str(folders[0])
+    assert pairs.inside.shape == (5, 64, 64)
+    assert pairs.inside.dtype == torch.bool
+    assert image_pairs(*folders, size=512).fixed.shape[2] == 512
+    turned = image_pairs(*folders[::-1], size=32)
+    assert (turned.fixed - turned.moving).mean() < 0
+    for size in (16, 528):
+        with pytest.raises(
+            ValueError,
+            match=f"^image_pairs: size must be a multiple of 16 from 32 to 512, found {size}$",
+        ):
+            image_pairs(*folders, size=size)
+
+
+def test_images_alone_are_counted(folders):
+    for name in ("p0_1.jpg", "p1_2.jpg"):
+        (folders[1] / name).unlink()
+    with pytest.raises(ValueError) as caught:
+        image_pairs(*folders, size=32)
+    assert str(caught.value) == (
+        "image_pairs: expected a partner for every image, found none for 'p0_1' (2 images of "
+        f"{folders[0]} and {folders[1]})"
+    )
+
+
+def test_images_are_split_by_themselves_where_nothing_groups_them(folders):
+    pairs = image_pairs(*folders, size=32).take([0, 1, 2, 3, 4] * 2)
+    train, valid, test = split_pairs(pairs)
+    assert [len(part.fixed) for part in (train, valid, test)] == [6, 2, 2]
+    with pytest.raises(ValueError) as caught:
+        split_pairs(image_pairs(*folders, size=32))
+    assert str(caught.value) == (
+        "split_pairs: expected at least 2 test pairs, found 1 of 5: bring ten pairs or more, or several "
+        "of every group"
+    )

@@ -57,3 +57,54 @@ def test_without_truth_and_with_classes_in_order(tmp_path):
 def test_says_what_is_refused(tmp_path, text, voters, how, says):
     with pytest.raises(ValueError, match=says):
         votes_table(written(tmp_path, text), voters, **how)
+
+
+def test_what_was_read_is_reported_and_decided(tmp_path):
+    path = written(tmp_path, "a,b,c,t\nx,,y,x\ny,y,NA,\nx,x,-1,y\n")
+    data = votes_table(path, ("a", "b", "c"), "t")
+    assert data.report.head == ("voter", "silent", "votes")
+    assert data.report.lines == [
+        ("a", "0", "x 2, y 1"),
+        ("b", "1", "x 1, y 1"),
+        ("c", "2", "x 0, y 1"),
+    ]
+    assert data.decisions == {
+        "reader": "votes_table", "voters": ["a", "b", "c"], "truth": "t", "classes": ["x", "y"],
+    }  # fmt: skip
+    assert (data.path, data.voters) == (str(path), ["a", "b", "c"])
+    assert data.votes.is_contiguous()
+    own = votes_table(path, ["a", "b", "c"], missing="y")
+    assert own.classes == ["-1", "NA", "x"]
+    assert own.votes[:, 1].tolist() == [-1, -1, 2]
+    half = votes_table(written(tmp_path, "a;b;c\nx;y;x\n"), ["a", "b", "c"], separator=";")
+    assert half.votes.tolist() == [[0, 1, 0]]
+
+
+@pytest.mark.parametrize("count", [1, 2, 30, 31])
+def test_two_to_thirty_classes(tmp_path, count):
+    rows = "".join(f"k{k},k{k},k{k}\n" for k in range(count))
+    path = written(tmp_path, "a,b,c\n" + rows)
+    if 2 <= count <= 30:
+        assert len(votes_table(path, ["a", "b", "c"]).classes) == count
+    else:
+        with pytest.raises(ValueError) as caught:
+            votes_table(path, ["a", "b", "c"])
+        assert str(caught.value) == (
+            f"votes_table: expected 2 to 30 classes in {path}, found {count}"
+        )
+
+
+def test_refusals_word_by_word(tmp_path):
+    def told(text, voters, **how):
+        path = written(tmp_path, text)
+        with pytest.raises(ValueError) as caught:
+            votes_table(path, voters, **how)
+        return str(caught.value).replace(str(path), "F")
+
+    assert told("a,b\nx,y\n", ["a", "b"]) == (
+        "votes_table: expected three voters or more, each once, found ['a', 'b']"
+    )
+    assert told("a,b,c\nx,y,q\n", list("abc"), classes=("x", "y")) == (
+        "votes_table: F holds 'q', which is none of ['x', 'y']"
+    )
+    assert told("a,b,c\nx,y,\n", list("abc")) == "votes_table: F, column 'c' holds no vote"

@@ -111,3 +111,75 @@ def test_splice_windows_hold_their_consensus_and_stand_there_once(cited_data):
     assert share("N", "GT", 30) < 0.2
     assert data.rows[0].split("-")[0] == data.rows[1].split("-")[0]
     assert data.groups[0] == data.groups[1]
+
+
+def test_splice_is_read_row_by_row(cited_data):
+    data = readers.splice()
+    lines = (cited_data / "splice" / "splice.data").read_text().split("\n")
+    rows = [[cell.strip() for cell in line.split(",")] for line in lines if line.strip()]
+    first = {}
+    for label, name, letters in rows:
+        first.setdefault(letters, (label, name))
+    assert data.text == list(first)
+    assert data.classes == ["EI", "IE", "N"]
+    assert [(data.classes[k], name) for k, name in zip(data.y.tolist(), data.rows)] == list(
+        first.values()
+    )
+    assert (data.train.tolist(), len(data.valid), len(data.test)) == (list(range(len(first))), 0, 0)
+    entries = [name.split("-")[0] for name in data.rows]
+    order = sorted(set(entries))
+    assert data.groups.tolist() == [order.index(entry) for entry in entries]
+
+
+def test_cora_s_parts_and_topics(cited_data):
+    graph = readers.cora()
+    assert (len(graph.train), len(graph.valid), len(graph.test)) == (140, 500, 1000)
+    assert (graph.train[0], graph.train[-1], graph.valid[0], graph.valid[-1]) == (0, 139, 140, 639)
+    assert graph.classes[0] == "theory"
+    assert len(graph.classes) == 7
+    assert (graph.x.dtype, graph.y.dtype, graph.edge_index.dtype) == (
+        torch.float32,
+        torch.int64,
+        torch.int64,
+    )
+    assert graph.edge_index.is_contiguous()
+    edges = graph.edge_index.T.tolist()
+    assert edges == sorted(edges)
+
+
+def test_texts_keep_their_parts_in_order(cited_data):
+    import json
+
+    data = readers.scicite()
+    rows = [
+        [json.loads(line) for line in (cited_data / "scicite" / f"{part}.txt").read_text(encoding="utf-8").split("\n") if line.strip()]
+        for part in ("train", "dev", "test")
+    ]  # fmt: skip
+    assert [len(part) for part in (data.train, data.valid, data.test)] == [
+        len(part) for part in rows
+    ]
+    assert data.text == [row["text"] for part in rows for row in part]
+    assert [data.classes[k] for k in data.y.tolist()] == [
+        row["label"] for part in rows for row in part
+    ]
+    assert data.classes == sorted(data.classes)
+
+
+def test_digits_of_two_populations(cited_data):
+    x, y, population = readers.mnist_10k()
+    assert (x.shape, x.dtype, y.dtype) == ((10_000, 1, 28, 28), torch.float32, torch.int64)
+    assert (x.min(), x.max()) == (0, 1)
+    assert (population[4999], population[5000]) == (0, 1)
+
+
+def test_what_a_pickle_may_ask_for(tmp_path):
+    for kept in ([1, 2], {"a": [1]}, np.arange(3)):
+        (tmp_path / "a").write_bytes(pickle.dumps(kept, protocol=2))
+        if not isinstance(kept, np.ndarray) or np.__version__ < "2":
+            found = readers._unpickle(tmp_path / "a")
+            assert np.array_equal(found, kept) if isinstance(kept, np.ndarray) else found == kept
+    (tmp_path / "a").write_bytes(pickle.dumps(os.mkdir, protocol=2))
+    with pytest.raises(
+        ValueError, match="expected only arrays, lists and dictionaries; it was not read$"
+    ):
+        readers._unpickle(tmp_path / "a")

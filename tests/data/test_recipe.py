@@ -153,3 +153,84 @@ def test_cells_and_volumes_are_read_as_those_of_the_training(tmp_path):
         ValueError, match=r"has voxels of .* mm, .* was trained on \(2.0, 2.0, 2.0\)"
     ):
         recipe.apply(tmp_path / "three")
+
+
+def test_what_is_kept_in_a_file(kept):
+    data, model, path, _ = kept
+    state = torch.load(path, weights_only=True)
+    assert sorted(state) == ["centre", "decisions", "format", "spread", "weights"]
+    assert state["format"] == "executable survey, model 1"
+    assert torch.equal(state["weights"]["weight"], model.weight)
+    assert torch.equal(state["centre"], data.x.mean(0))
+    recipe = load_model(path, torch.nn.Linear(3, 2))
+    assert recipe.path == str(path)
+    assert recipe.decisions["target"] == "ill"
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Dropout())
+    plain = save_model(path.parent / "plain.pt", net, data)
+    state = torch.load(plain, weights_only=True)
+    assert (state["centre"], state["spread"]) == (None, None)
+    load_model(plain, net.train())
+    assert not net.training
+    assert torch.equal(load_model(plain, net).apply(data.path).x, data.x)
+
+
+def test_another_format_or_decisions_are_refused(kept):
+    _, model, path, _ = kept
+    state = torch.load(path, weights_only=True)
+    for change, kind in (
+        ({"format": "model 0"}, "KeyError"),
+        ({"decisions": "{"}, "JSONDecodeError"),
+    ):
+        torch.save(state | change, path)
+        with pytest.raises(ValueError) as caught:
+            load_model(path, model)
+        assert str(caught.value) == (
+            f"load_model: {path}: expected a file written by save_model, found one that cannot be read ({kind})"
+        )
+    with pytest.raises(FileNotFoundError) as missing:
+        load_model(path.parent / "none.pt", model)
+    assert str(missing.value) == f"load_model: there is no file {path.parent / 'none.pt'}"
+
+
+def test_scales_may_be_numbers_and_must_fit(kept, write, tmp_path):
+    data, model, path, _ = kept
+    one = save_model(tmp_path / "out" / "one.pt", model, data, centre=1.0, spread=2.0)
+    assert torch.allclose(load_model(one, model).apply(data.path).x, (data.x - 1) / 2)
+    for centre, spread in ((torch.zeros(3), torch.ones(4)), (torch.zeros(1, 1, 3), torch.ones(3))):
+        odd = save_model(
+            tmp_path / "out" / "odd.pt", model, data, centre=centre, spread=spread, overwrite=True
+        )
+        with pytest.raises(ValueError, match=r"^apply: .* gives examples of shape \(3,\), "):
+            load_model(odd, model).apply(data.path)
+    for centre, spread in ((None, torch.ones(3)), (torch.zeros(3), None)):
+        with pytest.raises(
+            ValueError, match="^save_model: expected both centre and spread, or neither$"
+        ):
+            save_model(tmp_path / "out" / "x.pt", model, data, centre=centre, spread=spread)
+    with pytest.raises(ValueError, match="^save_model: spread must be positive everywhere$"):
+        save_model(
+            tmp_path / "out" / "x.pt",
+            model,
+            data,
+            centre=torch.zeros(3),
+            spread=torch.tensor([1.0, 0, 1]),
+        )
+    with pytest.raises(ValueError, match="would lie beside the data"):
+        save_model(tmp_path / "x.pt", model, data)
+    assert save_model(tmp_path / "x.pt", model, data, beside=True).exists()
+
+
+def test_images_of_masks_and_unreadable_molecules_are_read_again(write, tmp_path):
+    from helpers.data.masks import image_masks
+
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+        pixels = np.tile(np.arange(16, dtype=np.uint8) // 8 * 9, (16, 1))
+        Image.fromarray(pixels).save(tmp_path / folder / "a.png")
+    recipe = round_trip(image_masks(tmp_path / "images", tmp_path / "masks", 16), tmp_path)
+    new = recipe.apply(tmp_path / "images")
+    assert (new.x.shape, new.classes) == ((1, 1, 16, 16), ["0", "9"])
+    file = write("m;y\nCCO;1.5\nC1;2\nC;3\n")
+    data = smiles_table(file, "m", "y", separator=";", unreadable="drop", unit="mol")
+    new = round_trip(data, tmp_path).apply(write("m;n\nCC;1\nC2;2\n", "new.csv"))
+    assert (new.smiles, new.unit) == (["CC"], "mol")

@@ -63,3 +63,37 @@ def test_each_sentence_is_stated_once():
     assert sum(map(len, relations)) == len(pairs)
     assert not any("<<" in text for text in sentences)
     assert torch.is_tensor(rows)
+
+
+def test_what_stands_between_and_around_two_names():
+    text = "0123456789abcdefghijklmnopq << A >> binds [[ B ]] 0123456789abcdefghijklmnopq"
+    assert between(text) == text[8:28] + "  binds  " + text[49:69]
+    assert between(text, reach=3) == text[25:28] + "  binds  " + text[49:52]
+    assert between("<< A >> binds [[ B ]]") == "  binds  "
+    assert spans(text) == [(28, 35), (42, 49)]
+    with pytest.raises(ValueError) as caught:
+        spans("<< a >> " + "x" * 80)
+    assert (
+        str(caught.value)
+        == f"spans: expected two marked names, found 1 in {('<< a >> ' + 'x' * 52)!r}"
+    )
+    assert pair_of("[[ B ]] and << a >>") == ("a", "b")
+    assert sentence("We << a >>  saw\n[[ B (c) ]].") == "WeasawB(c)."
+
+
+def test_the_first_row_of_a_pair_is_the_one_that_is_stated():
+    class Data:
+        text = ["<< A >> x [[ B ]]", "[[ A ]] x << B >>", "<< C >> y [[ D ]]"]
+        y, groups = torch.tensor([3, 1, 0]), torch.tensor([5, 5, 7])
+
+    assert stated(Data, torch.arange(3)) == (["a x b", "c y d"], [{("a", "b"): 3}, {("c", "d"): 0}])
+
+
+def test_training_loses_only_what_is_tested():
+    data, source = five_relations(), chemprot()
+    tested = set(data.groups[source.test].tolist())
+    expected = [row for row in source.train.tolist() if int(data.groups[row]) not in tested]
+    assert data.train.tolist() == expected
+    assert torch.equal(data.valid, source.valid)
+    assert data.classes == ["activates", "inhibits", "agonist", "antagonist", "converted"]
+    assert data.groups[0] == 0

@@ -134,3 +134,116 @@ def test_only_molecules_that_stand_there_twice_are_counted(write):
     assert "stand there twice" not in str(once.report)
     twice = smiles_table(write("m,y\nOCC,1.5\nCCO,2\nCCC,3\n"), "m", "y", groups=None)
     assert "1 molecule that stand there twice" in str(twice.report)
+
+
+def test_reports_and_decisions_of_molecules_and_texts(write):
+    text = "m,batch,day,y,more\nCCO,b,2,1.5,p\nOCC,a,1,2.5,q\nC,b,3,3.5,p\n"
+    data = smiles_table(write(text), "m", "y", groups="batch", time="day", unit="mg")
+    assert data.report.head == ("column", "read as", "sample", "values")
+    assert data.report.lines == [
+        ("m", "input", "CCO", "3 values"), ("batch", "groups", "b", "2 values"), ("day", "time", "2", "3 values"),
+        ("y", "target, regression", "1.5", "3 values"), ("more", "ignored", "p", "2 values"),
+    ]  # fmt: skip
+    assert data.report.notes == ["3 rows", "groups: batch", "1 molecule that stand there twice"]
+    assert data.decisions == {
+        "reader": "smiles_table", "smiles": "m", "unit": "mg", "separator": ",", "unreadable": None,
+        "classes": [],
+    }  # fmt: skip
+    assert (data.rows, data.test.tolist(), data.unit) == ([2, 3, 4], [False] * 3, "mg")
+    assert data.path.endswith("mice.csv")
+    notes = texts(
+        write("note;ill;who\na;x;p\nb;y;P\nc;x;p\n"), "note", "ill", separator=";", groups=None
+    )
+    assert notes.report.notes == ["3 rows", "groups: none named"]
+    assert notes.report.lines[1] == ("ill", "target, classification", "x", "2 values")
+    assert notes.decisions == {
+        "reader": "texts",
+        "text": "note",
+        "separator": ";",
+        "classes": ["x", "y"],
+    }
+    assert (notes.valid.tolist(), notes.test.tolist()) == ([], [])
+    bare = texts(write("note\na\nb\n"), "note")
+    assert (bare.y, bare.classes, bare.groups, bare.time) == (None, [], None, None)
+    assert bare.report.lines == [("note", "input", "a", "2 values")]
+
+
+def test_capitals_tell_molecules_apart_and_no_patients(write):
+    text = "m,who\nCC,p\nC,P\nCCC,p\n"
+    assert smiles_table(write("m,who\nCC,p\nC,P\n"), "m", groups="m").groups.tolist() == [1, 0]
+    with pytest.raises(ValueError, match="holds 'P' and 'p'|holds 'p' and 'P'"):
+        texts(write(text), "m", groups="who")
+    lower = smiles_table(write("m,s\nCC,c1ccccc1\nC,C1CCCCC1\n"), "m", groups="s")
+    assert len(lower.groups.unique()) == 2
+
+
+@pytest.mark.parametrize("cell", ["", "C1C", "xyz"])
+def test_the_row_of_a_molecule_is_told_word_by_word(write, cell):
+    file = write(f"m,y\nCC,1\n{cell},2.5\nC,3\n")
+    with pytest.raises(ValueError) as caught:
+        smiles_table(file, "m", "y")
+    assert str(caught.value) == (
+        f"smiles_table: {file}, row 3, column 'm': expected a SMILES that RDKit can read, found "
+        f"{cell!r}; pass unreadable='drop' to leave such rows out"
+    )
+
+
+def test_fasta_is_told_word_by_word(write):
+    def told(text, **said):
+        with pytest.raises(ValueError) as caught:
+            fasta(write(text), **said)
+        return str(caught.value).replace(str(write("")), "F")
+
+    assert told("") == "fasta: F holds no sequence, expected lines that start with '>'"
+    assert told("ACGTACGTACGTACGTACGTAC\n") == (
+        "fasta: F, line 1: expected a line that starts with '>', found 'ACGTACGTACGTACGTACGT'"
+    )
+    assert told(">a\nA\n\n>b\n>c\nA\n") == "fasta: F, line 4: record 'b' has no sequence"
+    assert told(">a\nA\n> \nA\n") == "fasta: F, line 3: expected a name after '>', found none"
+    assert (
+        told(">a\nAé\n") == "fasta: F, line 2, position 2: expected a letter of A to Z, found 'É'"
+    )
+    assert told(">a\nAC\nAN\n", alphabet=["a", "C"]) == (
+        "fasta: F, line 3, position 2: expected a letter of AC, found 'N'"
+    )
+    assert (
+        told(">a\nA\n>b\nA\n>b\nC\n")
+        == "fasta: F has the name 'b' more than once, expected one each"
+    )
+    assert told(">a x\nA\n>b x\nA\n", label=" (.)") == (
+        "fasta: F: label=' (.)' finds only 'x', nothing can be learned"
+    )
+    assert told(">ax\nA\n>bX\nA\n", label=".(.)").startswith(
+        "fasta: F, label holds 'X' and 'x', expect"
+    )
+    assert told(">ax\nA\n>bX\nA\n", groups=".(.)").startswith(
+        "fasta: F, groups holds 'X' and 'x', expect"
+    )
+
+
+def test_what_was_read_from_fasta_is_reported(write):
+    data = fasta(write(">a\nac*-\n>b\nGG\nG\n"))
+    assert data.sequences == ["AC*-", "GGG"]
+    assert data.report.notes == ["2 sequences", "letters *-ACG"]
+    assert data.report.lines == [("label", ""), ("lengths", "3 to 4"), ("groups", "none named")]
+    assert (data.y, data.classes, data.groups, data.rows) == (None, [], None, ["a", "b"])
+    assert data.decisions == {"reader": "fasta", "alphabet": None, "classes": []}
+    more = fasta(write(">a1\nA\n>b2\nA\n>c1\nA\n"), alphabet="acgt", label=".(.)", groups="(.)")
+    assert more.report.notes[-1] == "2 sequences equal to an earlier one"
+    assert more.report.lines == [("label", "1, 2"), ("lengths", "1 to 1"), ("groups", "(.)")]
+    assert (more.decisions["alphabet"], more.decisions["classes"]) == ("ACGT", ["1", "2"])
+
+
+def test_texts_of_numbers_dates_and_shares(write):
+    data = texts(write("t,y,d\na,5%,03.01.1970\nb,7%,01.01.1970\n"), "t", "y", percent="y", time="d",
+                 dates={"d": "%d.%m.%Y"})  # fmt: skip
+    assert data.y.tolist() == pytest.approx([0.05, 0.07])
+    assert data.time.tolist() == [2, 0]
+    file = write("m;y\nCC;1.234,5\nC;2.345,5\n")
+    found = smiles_table(file, "m", "y", decimal=",", thousands=".", separator=";")
+    assert found.y.tolist() == [1234.5, 2345.5]
+    assert smiles_table(write("m,y\nCC,5\nC,-999\nCCC,6\n"), "m", "y", numeric="y").y.tolist() == [
+        5,
+        -999,
+        6,
+    ]

@@ -35,3 +35,32 @@ def test_photographs_stay_on_one_side_and_labels_follow_pixels():
     train = data.x[data.train]
     assert train.mean((0, 2, 3)).tolist() == pytest.approx([0.0] * 3, abs=1e-4)
     assert train.std((0, 2, 3)).tolist() == pytest.approx([1.0] * 3, abs=1e-4)
+
+
+def test_tiles_are_those_that_the_stored_page_rests_on(told):
+    data = smear_tiles()
+    assert data.x.shape == (1456, 3, 24, 32)
+    assert data.inside.shape == (1456, 24, 32)
+    assert told(data.x) == [0.01104, 1.00237, 0.01254]
+    assert told(data.y) == [0.50069, 0.50017, 0.25199]
+    assert told(data.inside) == [0.09261, 0.28989, 0.04797]
+    assert data.classes == ["no white cell", "white cell"]
+    assert torch.equal(data.groups, torch.arange(1456) // 4)
+    assert data.y.dtype == torch.float32
+    assert torch.equal(data.train, data.train.sort().values)
+    parts = torch.cat([data.train, data.valid, data.test])
+    assert torch.equal(parts.sort().values, torch.arange(1456))
+
+
+def test_an_ellipse_is_that_of_its_formula():
+    boxes = torch.tensor([[2.0, 1.0, 8.0, 5.0], [0.0, 0.0, 2.0, 2.0]])
+    inside = ellipses(boxes, torch.tensor([1, 1]), 1, (6, 9))
+    expected = torch.zeros(6, 9, dtype=torch.bool)
+    for down in range(6):
+        for across in range(9):
+            first = ((across + 0.5 - 5) / 3) ** 2 + ((down + 0.5 - 3) / 2) ** 2 <= 1
+            second = (across + 0.5 - 1) ** 2 + (down + 0.5 - 1) ** 2 <= 1
+            expected[down, across] = first or second
+    assert torch.equal(inside, expected)
+    touching = ellipses(torch.tensor([[0.0, 0.0, 4.0, 4.0]]), torch.tensor([1]), 1, (4, 4))
+    assert touching.sum() == 16 - 4  # the corners lie outside

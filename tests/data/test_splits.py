@@ -390,3 +390,97 @@ def test_names_of_groups_are_names():
         splits.scaffold_split(["CCO", "C*", "CC"])
     with pytest.raises(ValueError, match="row 0 is not a readable SMILES string, found 'x1'"):
         splits.scaffold_split("x1")
+
+
+@pytest.mark.parametrize("test", [0, 1, -0.1, "0.2", None, float("nan")])
+def test_each_split_asks_for_a_share(test):
+    for name, split in (
+        ("random_split", lambda **share: splits.random_split(10, **share)),
+        ("group_split", lambda **share: splits.group_split(range(10), **share)),
+        ("time_split", lambda **share: splits.time_split(range(10), **share)),
+        ("scaffold_split", lambda **share: splits.scaffold_split(["C"] * 10, **share)),
+    ):
+        with pytest.raises(ValueError) as caught:
+            split(test=test)
+        assert str(caught.value) == f"{name}: test must be a share between 0 and 1, found {test!r}"
+
+
+@pytest.mark.parametrize("number", [1.5, "0", None, True])
+def test_each_split_asks_for_a_whole_seed(number):
+    for name, split in (
+        ("random_split", lambda: splits.random_split(10, seed=number)),
+        ("group_split", lambda: splits.group_split(range(10), seed=number)),
+        ("group_folds", lambda: splits.group_folds(range(10), seed=number)),
+    ):
+        with pytest.raises(ValueError, match=f"^{name}: seed must be a whole number"):
+            split()
+    with pytest.raises(ValueError, match="^group_folds: k must be a whole number"):
+        splits.group_folds(range(10), number)
+
+
+def test_a_share_that_rows_do_not_allow_is_told_to_a_thousandth():
+    """One row, or a hundredth of all, is the most that is put up with."""
+    fits = splits.time_split([1] * 97 + [2] * 3, test=0.02)
+    assert len(fits[1]) == 3
+    with pytest.raises(ValueError) as caught:
+        splits.time_split([1] * 96 + [2] * 4, test=0.02)
+    assert str(caught.value) == (
+        "time_split: test=0.02 cannot be kept with rows of one time together: it would be test=0.040"
+    )
+    assert len(splits.time_split([1] * 392 + [2] * 8, test=0.011)[1]) == 8  # four of 400 off
+    with pytest.raises(ValueError, match="it would be test=0.022"):
+        splits.time_split([1] * 391 + [2] * 9, test=0.011)
+
+
+def test_uneven_groups_are_warned_of_only_where_they_matter():
+    def said(sizes, test, seed=0):
+        groups = np.repeat(np.arange(len(sizes)), sizes)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            held = splits.group_split(groups, test=test, seed=seed)[1]
+        return len(held) / len(groups), caught
+
+    seeds = {round(said([2, 8], 0.5, seed)[0], 1): seed for seed in range(9)}
+    assert set(seeds) == {0.2, 0.8}
+    share, caught = said([2, 8], 0.5, seeds[0.2])
+    (warning,) = caught
+    assert str(warning.message) == (
+        "group_split: test=0.5 of 2 groups holds 0.20 of the rows; expect another seed, another share or "
+        "more groups to do better"
+    )
+    assert warning.filename == __file__
+    assert said([2, 8], 0.5, seeds[0.8])[1] == []  # less than twice as much
+    assert said([1, 3], 0.5, seeds[0.2])[1] == []  # just half of it
+    share, caught = said([19, 1], 0.1, seeds[0.8])
+    assert abs(share - 0.05) < 1e-9 or abs(share - 0.95) < 1e-9
+    assert len(caught) == (share > 0.5)  # half the share, but no tenth of the rows
+
+
+def test_scaffolds_are_dealt_from_the_most_frequent():
+    rings = ["c1ccccc1"] * 4 + ["C1CCCCC1"] * 3 + ["c1ccncc1"] * 2 + ["C1CC1"]
+    assert splits.scaffold_split(rings, test=0.3)[1].tolist() == [7, 8, 9]
+    assert splits.scaffold_split(rings[::-1], test=0.3)[1].tolist() == [0, 1, 2]
+    assert (
+        splits.scaffold_split(rings)[1].tolist()
+        == splits.scaffold_split(rings, test=0.2)[1].tolist()
+    )
+    salts = ["c1ccccc1.Cl", "Oc1ccccc1", "CC", "CCO", "C1CC1"]
+    train, test = splits.scaffold_split(salts, test=0.2)
+    assert test.tolist() == [4]  # a salt is left out of the scaffold
+
+
+def test_small_classes_give_one_row_and_keep_one():
+    y = [0] * 16 + [1] * 2 + [2] * 2
+    train, test = splits.random_split(20, y=y, test=0.2)
+    labels = [y[row] for row in test.tolist()]
+    assert [labels.count(k) for k in range(3)] == [3, 1, 1]
+    train, test = splits.random_split(20, y=y, test=0.8)
+    assert [[y[row] for row in train.tolist()].count(k) for k in range(3)] == [3, 1, 1]
+    with pytest.raises(ValueError) as caught:
+        splits.random_split(3, y=[0, 0, 1])
+    assert (
+        str(caught.value) == "random_split: class 1 has one row, expected at least two to stratify"
+    )
+    order = torch.Generator().manual_seed(5)
+    first = torch.randperm(16, generator=order)[:3].tolist()
+    assert set(first) <= set(splits.random_split(20, y=y, test=0.2, seed=5)[1].tolist())

@@ -74,3 +74,43 @@ def test_series_are_those_that_the_stored_pages_rest_on(told):
     assert told(co2().time) == [1980.04167, 12.66562, 993.68056]
     assert (sunspots().features, co2().features, sunspots().step) == (["sunspots"], ["CO2"], 1)
     assert co2().step == pytest.approx(1 / 12)
+
+
+def test_cited_series_are_those_that_the_stored_pages_rest_on(told):
+    data = cited(beijing_air)
+    assert data.features == ["log dust", "DEWP", "TEMP", "PRES", "Iws"]
+    assert (data.step, data.time[0], data.time[-1]) == (1, 0, 1824)
+    assert told(data.x[:, 0]) == [4.27504, 0.83422, 2.13128]
+    assert told(data.x / 100) == [2.1178084, 4.0296231, 1.0580953]
+    x, y, groups = cited(indoor_movement)
+    assert told(x) == [-0.11947, 0.45899, -0.05977]
+    assert told(y) == [0.50318, 0.50079, 0.24301]
+    assert told(groups) == [1.0, 0.81519, 0.72222]
+    assert (x.dtype, y.dtype, groups.dtype) == (torch.float32, torch.int64, torch.int64)
+    assert groups.unique().tolist() == [0, 1, 2]
+    assert y.unique().tolist() == [0, 1]
+
+
+def test_dust_is_the_logarithm_of_the_day_s_mean():
+    import numpy as np
+    import pandas
+
+    from helpers.data.cited import fetch_file
+
+    data = cited(beijing_air)
+    frame = pandas.read_csv(fetch_file("beijing-air/pollution.csv")).iloc[24:]
+    day = frame.iloc[24 * 100 : 24 * 101]
+    assert data.x[100, 0] == pytest.approx(np.log(day["pm2.5"].mean()), rel=1e-5)
+    assert data.x[100, 3] == pytest.approx(day["PRES"].mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("given", [{"delay": 0}, {"every": 0}, {"delay": -1}, {"every": -0.5}])
+def test_times_of_a_simulated_series_are_above_nought(given):
+    said = {"delay": 17.0, "every": 6.0} | given
+    with pytest.raises(ValueError) as caught:
+        mackey_glass(10, **given)
+    assert str(caught.value) == (
+        f"mackey_glass(delay={said['delay']}, every={said['every']}): expected times above 0, found one "
+        "that is not"
+    )
+    assert len(mackey_glass(5, delay=0.1, every=0.1).x) == 5

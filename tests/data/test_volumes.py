@@ -156,3 +156,115 @@ def test_masks_that_cannot_be_used_are_named(home):
     )
     home("b.nii", SCAN)
     assert "expected a mask for" in refused(*both)
+
+
+def test_slices_carry_group_rows_and_report(home):
+    for name in ("p1_a", "p2_a"):
+        home(f"{name}.nii", SCAN, affine=(1, 2, 3, 1))
+        home(f"{name}.nii", (SCAN > 11).astype(np.uint8), "masks", affine=(1, 2, 3, 1))
+    both = home.path / "scans", home.path / "masks"
+    data = volumes(*both, groups="(p.)")
+    cut = data.slices()
+    assert data.spacing == (1, 2, 3)
+    assert cut.height.tolist() == [0, 3, 6, 9] * 2
+    assert cut.block.tolist() == cut.groups.tolist() == [0] * 4 + [1] * 4
+    assert cut.rows == ["p1_a.nii"] * 4 + ["p2_a.nii"] * 4
+    assert (cut.path, cut.report, cut.classes) == (data.path, data.report, ["0", "1"])
+    plain = volumes(both[0])
+    assert plain.groups is None
+    assert plain.slices().groups is None
+    assert plain.slices().y is None
+    assert plain.slices().block.tolist() == [0] * 4 + [1] * 4
+    assert (plain.values, plain.classes, plain.names) == ([], [], ["p1_a", "p2_a"])
+    assert plain.block.tolist() == [0, 1]
+
+
+def test_what_was_read_is_reported(home):
+    home("a.nii", SCAN)
+    home("a.nii", (SCAN > 17).astype(np.uint8), "masks")
+    data = volumes(home.path / "scans", home.path / "masks")
+    assert data.report.lines == [("a", "2 x 3 x 4", "0 to 23")]
+    assert data.report.notes == [
+        "1 volume", "voxels of (2.0, 2.0, 2.0) mm", "mask value 0 is class 0 (75 % of voxels)",
+        "mask value 1 is class 1 (25 % of voxels)",
+    ]  # fmt: skip
+    assert data.decisions == {
+        "reader": "volumes", "spacing": None, "values": [0, 1], "grid": (2, 2, 2), "classes": ["0", "1"],
+    }  # fmt: skip
+    assert data.y.dtype == torch.int64
+    (home.path / "scans" / "x.txt").write_text("")
+    assert "passed over: x.txt" in volumes(home.path / "scans").report.notes
+
+
+def test_values_between_whole_numbers_stay_and_order_is_the_caller_s(home):
+    home("a.nii", SCAN)
+    home("a.nii", np.where(SCAN > 11, 0.5, 2.0).astype(np.float32), "masks")
+    both = home.path / "scans", home.path / "masks"
+    data = volumes(*both)
+    assert (data.values, data.classes) == ([0.5, 2], ["0.5", "2"])
+    assert [type(v) for v in data.values] == [float, int]
+    turned = volumes(*both, values=[2, 0.5, 7])
+    assert torch.equal(turned.y, 1 - data.y)
+    assert turned.values == [2, 0.5, 7]
+
+
+def test_resampling_lays_masks_on_their_scans_without_new_classes(home):
+    big = np.zeros((6, 6, 6), dtype=np.float32)
+    big[3:] = 10
+    home("a.nii", big)
+    home("a.nii", (big > 5).astype(np.uint8) * 4, "masks")
+    data = volumes(home.path / "scans", home.path / "masks", spacing=1.5)
+    assert data.spacing == (1.5, 1.5, 1.5)
+    assert data.values == [0, 4]
+    assert data.x.shape[1:] == (1, *data.y.shape[1:])
+    assert data.x.shape[2] > 6
+    assert (data.x[0, 0][data.y[0] == 1] >= 5).float().mean() > 0.95
+    fine = volumes(home.path / "scans", home.path / "masks")
+    assert torch.equal(fine.x[0, 0], torch.from_numpy(big))
+
+
+def test_a_mask_may_lie_a_hundredth_of_a_millimetre_off(home):
+    import nibabel
+
+    home("a.nii", SCAN)
+    (home.path / "masks").mkdir()
+    for shift, fits in ((0.009, True), (0.02, False)):
+        matrix = np.diag((2.0, 2, 2, 1))
+        matrix[0, 3] = shift
+        mask = nibabel.Nifti1Image((SCAN > 3).astype(np.uint8), matrix)
+        nibabel.save(mask, home.path / "masks" / "a.nii")
+        if fits:
+            assert len(volumes(home.path / "scans", home.path / "masks").x) == 1
+        else:
+            said = refused(home.path / "scans", home.path / "masks")
+            assert said.endswith("voxels, or another place); pass spacing= to resample both")
+
+
+def test_a_volume_that_is_turned_is_refused(home):
+    import nibabel
+
+    home("a.nii", SCAN)
+    for angle, fits in ((0.09, True), (0.12, False)):
+        turn = np.eye(4) * 2
+        turn[:2, :2] = 2 * np.array(
+            [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        )
+        nibabel.save(nibabel.Nifti1Image(SCAN, turn), home.path / "scans" / "b.nii")
+        if fits:
+            assert len(volumes(home.path / "scans").x) == 2
+        else:
+            assert refused(home.path / "scans").endswith(
+                "b.nii lies turned against the first volume; pass spacing= to resample all to straight axes"
+            )
+
+
+def test_volumes_without_a_partner_and_no_files(home):
+    home("a.nii", SCAN)
+    home("a.nii", (SCAN > 3).astype(np.uint8), "masks")
+    home("b.nii", (SCAN > 3).astype(np.uint8), "masks")
+    said = refused(home.path / "scans", home.path / "masks")
+    assert said == f"volumes: expected a volume for {home.path / 'masks' / 'b.nii'}, found none"
+    (home.path / "scans" / "c.nii").mkdir()
+    assert "c.nii cannot be read as a volume (it is not an ordinary file)" in refused(
+        home.path / "scans"
+    )

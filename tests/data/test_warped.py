@@ -102,3 +102,58 @@ def test_volumes_are_those_that_the_stored_pages_rest_on(told):
     assert told(pairs.fixed) == [0.11288, 0.24528, 0.0534]
     assert told(pairs.moving) == [0.11406, 0.25044, 0.05658]
     assert told(pairs.truth) == [0.27674, 1.16766, 0.11196]
+
+
+def test_slices_are_cut_and_padded_to_eighty_by_sixty_four():
+    slices, heights = head_slices(0, 0)
+    assert slices.shape == (1, 80, 64)
+    assert heights.tolist() == [0]
+    assert head_slices(-30, 60)[0].shape == (31, 80, 64)
+
+
+def test_parts_of_pairs_keep_their_rows():
+    from dataclasses import replace
+
+    pairs = replace(
+        simulated_pairs(3, part="middle"), rows=["a", "b", "c"], groups=torch.tensor([4, 5, 6])
+    )
+    two = pairs.take([2, 0])
+    assert (two.rows, two.groups.tolist()) == (["c", "a"], [6, 4])
+    assert two.block.tolist() == pairs.block[[2, 0]].tolist()
+    assert replace(pairs, truth=None).take([1]).truth is None
+    assert simulated_pairs(2).take([0]).rows == []
+
+
+def test_an_unknown_part_and_other_data_are_told_word_by_word():
+    with pytest.raises(ValueError) as caught:
+        simulated_pairs(1, part="left")
+    assert str(caught.value) == (
+        "simulated_pairs: part must be one of ['lower', 'middle', 'upper'], found 'left'"
+    )
+    with pytest.raises(ValueError) as caught:
+        require_pairs(3)
+    assert str(caught.value) == (
+        "This chapter lays images on each other: expected pairs, found int; read two folders with "
+        "helpers.data.own_pairs.image_pairs"
+    )
+
+
+def test_pulling_is_that_of_scipy_with_the_nearest_edge():
+    image, field = np.arange(12.0).reshape(3, 4), np.zeros((2, 3, 4))
+    field[0] = 0.5
+    assert pull(image, field)[:2].tolist() == (image[:2] + 2).tolist()
+    assert pull(image, field)[2].tolist() == image[2].tolist()
+    assert pull(image, field, 3)[0, 0] != pull(image, field)[0, 0]
+
+
+def test_a_field_is_halved_only_where_it_would_nearly_fold():
+    """A stretch of a tenth is the least that is put up with."""
+    kept, halved = [], []
+    for seed in range(60):
+        field = smooth_field((16, 12), np.random.default_rng(seed), width=3.0, size=1.1)
+        size = np.sqrt((field**2).mean())
+        whole = smallest_stretch(field * (1.1 / size))
+        (kept if size > 1 else halved).append(whole)
+    assert min(kept) >= 0.1 > max(halved)
+    assert min(kept) < 0.2
+    assert max(halved) > 0

@@ -1,13 +1,29 @@
 """What `fit` cannot work with is one sentence, before anything is trained."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
+from helpers.train.arguments import (
+    check_average,
+    check_counts,
+    check_loss,
+    check_metrics,
+    check_model,
+    check_module,
+    check_player,
+    check_rate,
+    check_schedule,
+    positive,
+    refuse_alone,
+)
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.loop import fit
-from helpers.train.steps import supervised
+from helpers.train.schedule import cosine, one_cycle
+from helpers.train.steps import Step, supervised
 from helpers.train.stop import Patience
 
 CROSS_ENTROPY = supervised(nn.functional.cross_entropy)
@@ -227,3 +243,162 @@ def test_whole_numbers_of_numpy_and_paths_as_text_are_welcome(tmp_path):
     options = {"step": CROSS_ENTROPY, "epochs": np.int64(1), "checkpoint": str(tmp_path / "c.pt")}
     assert len(fit(nn.Linear(6, 2), TensorDataset(X, Y), **options).rows) == 1
     assert (tmp_path / "c.pt").exists()
+
+
+def refused(function, *given, **named):
+    """The sentence of a refusal; None where all is taken."""
+    try:
+        function(*given, **named)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("epochs", 0), ("seed", 0), ("batch_size", 1), ("accumulate", 1)]
+)
+def test_counts_begin_where_they_say(name, least):
+    assert refused(check_counts, **{name: least}) is None
+    assert refused(check_counts, **{name: least + 1}) is None
+    for bad in (least - 1, True, 2.0, "2", None):
+        said = f"{name}={bad!r}: expected a whole number of at least {least}"
+        assert refused(check_counts, **{name: bad}) == said
+
+
+@pytest.mark.parametrize("value", [0, -1, math.inf, math.nan, True, "1", None, 1j])
+def test_a_rate_or_a_norm_is_a_finite_number_above_nought(value):
+    assert refused(positive, "clip", value) == f"clip={value!r}: expected a number above 0"
+    assert refused(positive, "clip", 1e-9) is refused(positive, "clip", 1) is None
+
+
+def test_a_rate_needs_a_default_optimiser_to_use_it():
+    assert refused(check_rate, None, "anything") is None
+    assert refused(check_rate, 0.1, None) is None
+    assert refused(check_rate, 0.1, {"a": SGD, "b": None}) is None
+    both = "lr=0.1: the given optimizer has rates of its own; expected lr or optimizer, found both"
+    assert refused(check_rate, 0.1, {"a": SGD, "b": SGD}) == both
+    assert refused(check_rate, 0.1, SGD) == both
+
+
+@pytest.mark.parametrize("average", [0.0, 1.0, 1, -0.5, "SWA", math.nan])
+def test_a_decay_lies_between_nought_and_one(average):
+    said = f"average={average!r}: expected a number in (0, 1), 'swa' or None"
+    assert refused(check_average, average) == said
+    assert [refused(check_average, good) for good in (0.001, 0.999, "swa", None)] == [None] * 4
+
+
+def test_metrics_are_functions_by_name_and_need_data():
+    assert refused(check_metrics, None, None) is None
+    assert refused(check_metrics, {}, None) is None
+    assert refused(check_metrics, {"a": accuracy}, (X, Y)) is None
+    assert "expected a dict of name" in refused(check_metrics, {"a": accuracy, "b": 3}, (X, Y))
+    for name in ("epoch", "loss", "valid_loss", "lr", "seconds"):
+        said = refused(check_metrics, {"a": accuracy, name: accuracy}, (X, Y))
+        assert said.startswith(
+            f"metrics=['a', '{name}']: the names ['epoch', 'loss', 'lr', 'seconds'"
+        )
+    said = "metrics=['a']: expected validation data, found valid=None"
+    assert refused(check_metrics, {"a": accuracy}, None) == said
+
+
+@pytest.mark.parametrize(
+    ("schedule", "found"),
+    [
+        (lambda t: -1e-9, "found -1e-09"), (lambda t: math.inf, "found inf"),
+        (lambda t: math.nan, "found nan"), (lambda t: "1", "found '1'"), (cosine, "found None"),
+        (one_cycle, "found None"), (lambda t: cosine(), "found function"),
+    ],
+)  # fmt: skip
+def test_a_schedule_gives_a_factor_of_at_least_nought(schedule, found):
+    said = refused(check_schedule, schedule)
+    assert said.startswith(
+        f"schedule: expected a factor of at least 0 at t=0.0, {found}; call a ma"
+    )
+    assert [refused(check_schedule, lambda t, f=f: f) for f in (0, 0.0, 1.0, 7)] == [None] * 4
+
+
+def test_a_schedule_is_asked_at_the_start():
+    asked = []
+    check_schedule(lambda t: asked.append(t) or 1.0)
+    assert asked == [0.0]
+
+
+def test_weights_without_numbers_are_refused():
+    with torch.device("meta"):
+        empty = nn.Linear(2, 2)
+    said = "model: expected weights with numbers, found weights on the meta device"
+    assert refused(check_module, empty) == said
+    assert refused(check_module, frozen()) is refused(check_module, nn.Identity()) is None
+    partly = nn.Sequential(frozen(), nn.Linear(2, 1))
+    assert refused(check_model, partly) is None
+
+
+class Somewhere:
+    """A run of which only the place and the players matter."""
+
+    only, optimizers = None, {"a": 1, "b": 2}
+
+    @staticmethod
+    def whereabouts():
+        return "epoch 3, batch 4"
+
+
+class Alone(Somewhere):
+    only = True
+
+
+LOSS = nn.Linear(1, 1)(torch.ones(1, 1)).mean()
+
+
+def test_what_a_step_returns_is_told_apart():
+    assert check_loss(LOSS, Alone) == (LOSS, None)
+    assert check_loss({"loss": LOSS}, Alone) == (LOSS, {})
+    loss, logged = check_loss({"a": 3, "loss": LOSS, "b": LOSS}, Alone)
+    assert (loss is LOSS, logged["a"], logged["b"].requires_grad) == (True, 3, False)
+    assert list(logged) == ["a", "b"]
+    for result, found in [
+        ({"b": 1, "a": 2}, "a dict with ['a', 'b']"),
+        ({"loss": LOSS.detach()}, "a number without a gradient"),
+        ({"loss": LOSS[None].expand(2)}, "a tensor of shape (2,)"),
+        (LOSS[None, None].expand(1, 3), "a tensor of shape (1, 3)"),
+        (1.5, "float"),
+    ]:
+        said = refused(check_loss, result, Alone)
+        assert said.startswith(f"the step returned {found} at epoch 3, batch 4; expected a loss, a")
+    assert check_loss(LOSS[None], Alone)[0].shape == (1,)
+    said = "the step returned one loss, but the model has the players ['a', 'b']; expected a step"
+    assert refused(check_loss, LOSS, Somewhere).startswith(said)
+
+
+def test_what_a_step_yields_is_a_player_and_its_loss():
+    assert check_player(("b", LOSS), Somewhere) == ("b", LOSS)
+    for named, kind in [(["b", LOSS], "list"), (("b", LOSS, 1), "tuple"), ((LOSS,), "tuple")]:
+        said = f"the step yielded {kind} at epoch 3, batch 4; expected a pair (player, loss)"
+        assert refused(check_player, named, Somewhere) == said
+    said = "the step yielded player 'c'; expected one of a, b"
+    assert refused(check_player, ("c", LOSS), Somewhere) == said
+    for loss, found in [
+        (1.5, "float"),
+        (LOSS.detach(), "a number without a gradient"),
+        (LOSS.expand(2), "a tensor of shape (2,)"),
+    ]:
+        said = f"the step yielded {found} for player 'b' at epoch 3, batch 4; expected a tensor of"
+        assert refused(check_player, ("b", loss), Somewhere).startswith(said)
+
+
+def test_a_step_that_must_see_all_is_refused_only_where_several_share():
+    class Whole(Step):
+        alone = True
+
+    assert refused(refuse_alone, Whole(), 1) is refused(refuse_alone, Step(), 2) is None
+    said = "step=Whole: it must see every batch; expected one process, found 2"
+    assert refused(refuse_alone, Whole(), 2) == said
+
+
+def test_patience_on_the_validation_loss_alone_needs_validation():
+    rest = {"model": nn.Linear(6, 2), "train": (X, Y), "step": CROSS_ENTROPY, "epochs": 0}
+    assert refused(fit, **rest, stop=Patience(2, "loss")) is None
+    assert refused(fit, **rest, stop=Patience(2), valid=(X, Y)) is None
+    said = "stop=Patience(...) on valid_loss: the history has no such column; found loss and what "
+    said += "the step logs. Give valid=, or Patience(metric=...)"
+    assert refused(fit, **rest, stop=Patience(2)) == said

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
 
-from helpers.train.average import Average
+from helpers.train.average import Average, memo_of
+from helpers.train.batches import Spare
 from helpers.train.loop import evaluate, fit
 from helpers.train.steps import supervised
 from helpers.train.stop import Patience
@@ -116,3 +117,70 @@ def test_a_model_that_keeps_an_activation_is_averaged():
     model = Keeping(4, 1)
     model(X)
     assert fit(model, (X, Y), step=MSE, epochs=1, average=0.9).averaged is not None
+
+
+def test_without_a_word_it_keeps_999_of_a_thousand_from_the_first():
+    model = nn.Linear(2, 1, bias=False)
+    start = model.weight.detach().clone()
+    usual = Average(model)
+    assert (usual.decay, usual.warm_up, usual.updates) == (0.999, False, 0)
+    with torch.no_grad():
+        model.weight += 1
+    usual.update(model)
+    assert torch.allclose(usual.model.weight, start + 0.001, atol=1e-7)
+    assert not usual.model.weight.requires_grad
+    assert model.weight.requires_grad
+
+
+def test_buffers_are_those_of_the_model_in_training():
+    model = nn.BatchNorm1d(2)
+    average = Average(model, 0.5)
+    model(torch.tensor([[1.0, 2.0], [3.0, 8.0]]))
+    average.update(model)
+    assert torch.equal(average.model.running_mean, model.running_mean)
+    assert average.model.num_batches_tracked == 1
+
+
+def test_what_it_remembers_is_restored_and_moved():
+    model = nn.Linear(2, 1)
+    first, second = Average(model, 0.9, warm_up=True), Average(nn.Linear(2, 1), 0.9, warm_up=True)
+    nn.init.ones_(model.weight)
+    first.update(model)
+    second.load_state_dict(first.state_dict())
+    assert second.updates == 1
+    nn.init.zeros_(model.weight)
+    first.update(model), second.update(model)
+    assert torch.equal(first.model.weight, torch.full((1, 2), 0.5))
+    assert torch.equal(first.model.weight, second.model.weight)
+    assert first.to("meta") is first
+    assert first.model.weight.is_meta
+
+
+def test_a_model_without_batch_norm_is_not_run_again():
+    def step(model, batch):
+        raise AssertionError("it is run")
+
+    Average(nn.Linear(4, 1)).renew_norms(step, [(X, Y)])
+    with pytest.raises(AssertionError):
+        Average(net()).renew_norms(step, [(X, Y)])
+
+
+def test_norms_are_renewed_from_spare_batches_too():
+    average = Average(nn.Sequential(nn.BatchNorm1d(4)), None)
+    average.renew_norms(lambda model, batch: model(batch[0]), [Spare((X + 5,)), (X - 5,)])
+    expected = (X + 5).mean(0) / 2 + (X - 5).mean(0) / 2
+    assert torch.allclose(average.model[0].running_mean, expected, atol=1e-5)
+
+
+def test_the_copy_of_an_activation_is_its_own_and_has_no_graph():
+    class Keeping(nn.Linear):
+        kept = None
+
+    model = Keeping(4, 1)
+    model.kept = model(X)
+    memo = memo_of(model)
+    assert list(memo) == [id(model.kept)]
+    assert torch.equal(memo[id(model.kept)], model.kept)
+    assert not memo[id(model.kept)].requires_grad
+    memo[id(model.kept)].zero_()
+    assert model.kept.abs().sum() > 0

@@ -1,9 +1,21 @@
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
+from helpers.train.batches import make_batches
+from helpers.train.evaluate import (
+    Interrupted,
+    judged,
+    labels_classes,
+    measure,
+    place_of,
+    validate,
+    without_ignored,
+)
 from helpers.train.loop import evaluate, fit, predict
 from helpers.train.steps import supervised
 
@@ -148,3 +160,244 @@ def test_a_division_by_zero_of_the_reader_is_one_sentence(fails):
     step = supervised(divide if fails == "step" else nn.functional.cross_entropy)
     with pytest.raises(ValueError, match=f"{fails}.*ZeroDivisionError"):
         evaluate(nn.Linear(4, 3), (x, y), step=step, metrics={"m": divide})
+
+
+def refused(function, *given, **named):
+    """The sentence of a refusal; None where all is taken."""
+    try:
+        function(*given, **named)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def batched(size, x=X, y=Y):
+    return make_batches((x, y), size, seed=0, device=torch.device("cpu"), shuffle=False)
+
+
+def test_the_dry_run_looks_at_one_batch_and_the_rest_at_all():
+    sizes = {"n": lambda p, t: len(p)}
+    assert validate(net(), batched(20), CROSS_ENTROPY, sizes, first=True)["n"] == 20
+    assert validate(net(), batched(20), CROSS_ENTROPY, sizes)["n"] == 50
+    model = nn.Linear(4, 2)
+    one = nn.functional.cross_entropy(model(X[:20]), Y[:20]).item()
+    assert validate(model, batched(20), CROSS_ENTROPY, first=True) == {
+        "valid_loss": pytest.approx(one, rel=1e-6)
+    }
+
+
+def test_ctrl_c_is_heard_before_a_batch():
+    class Pressed:
+        requested = True
+
+    class Free:
+        requested = False
+
+    with pytest.raises(Interrupted):
+        validate(net(), batched(20), CROSS_ENTROPY, interrupt=Pressed)
+    assert validate(net(), batched(20), CROSS_ENTROPY, interrupt=Free)
+
+
+def test_validation_without_a_batch_is_one_sentence():
+    empty = make_batches([], 5, device=torch.device("cpu"))
+    said = "the validation data gave no batch: expected at least one, found none"
+    assert refused(validate, net(), empty, CROSS_ENTROPY) == said
+
+
+def test_the_batch_that_fails_is_named():
+    calls = []
+
+    def loss(prediction, target):
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("no")
+        return prediction.mean()
+
+    said = "the step failed at validation batch 2 with RuntimeError: no"
+    assert refused(validate, net(), batched(20), supervised(loss)).startswith(said)
+
+
+def test_shapes_are_compared_in_the_first_batch_and_no_gradient_is_kept():
+    seen = []
+
+    def loss(prediction, target):
+        seen.append((torch.is_grad_enabled(), prediction.requires_grad, prediction.dtype))
+        return (prediction[:, 0] - target).square().mean()
+
+    evaluate(nn.Linear(4, 1), (X, Y.float()), step=supervised(loss), batch_size=20)
+    assert seen == [(False, False, torch.float32)] * 3
+    with pytest.raises(
+        ValueError, match="a prediction of shape .50, 1. and a target of shape .50,."
+    ):
+        evaluate(nn.Linear(4, 1), (X, Y.float()), step=supervised(nn.functional.mse_loss))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "target", "labels"),
+    [
+        (X, Y, True), (X, Y.int(), False), (X, Y.float(), False), (X[:, 0], Y, False),
+        (X[..., None], Y[:, None], True), (X[..., None], Y, False), (None, Y, False), (X, None, False),
+    ],
+)  # fmt: skip
+def test_labels_of_classes_are_told_from_other_targets(prediction, target, labels):
+    assert labels_classes(prediction, target) is labels
+
+
+def test_labels_that_a_loss_leaves_out_do_not_count():
+    target = torch.tensor([0, 1, -100, 2])
+    weight = torch.tensor([1.0, 2.0, 5.0])
+    entropy = nn.functional.cross_entropy
+    for function, share in [
+        (None, 3 / 4), (entropy, 3 / 4), (partial(entropy, ignore_index=1), 3 / 4),
+        (nn.CrossEntropyLoss(ignore_index=2), 3 / 4),
+        (partial(entropy, weight=weight), 8 / 4), (nn.CrossEntropyLoss(weight=weight), 8 / 4),
+        (nn.CrossEntropyLoss(weight=weight, ignore_index=2), (1 + 2 + 1) / 4),
+    ]:  # fmt: skip
+        loss, size = without_ignored(torch.tensor(3.0), target, 6, function)
+        assert loss == 3
+        assert size == pytest.approx(6 * share)
+    loss, size = without_ignored(torch.tensor(float("nan")), torch.full((2,), -100), 2, None)
+    assert (loss, size) == (0, 0)
+    loss, size = without_ignored(torch.tensor(1.0), target[:0], 0, None)
+    assert (loss, size) == (0, 0)
+
+
+def test_what_a_step_says_of_a_batch_is_checked():
+    loss = torch.tensor(1.0)
+    assert judged((loss, 2, 3)) == (loss, 2, 3)
+    assert judged((None, 2, 3)) == (None, 2, 3)
+    said = "step.validate: expected (loss, prediction, target), found "
+    assert refused(judged, (loss, 2)) == said + "tuple"
+    assert refused(judged, [loss, 2, 3]) == said + "list"
+    said = "validation loss: expected a tensor of one number, found "
+    assert refused(judged, (torch.ones(2, 1), 2, 3)) == said + "(2, 1)"
+    assert refused(judged, (1.0, 2, 3)) == said + "float"
+
+
+def test_a_step_without_a_loss_gives_the_metrics_alone():
+    class Mute(type(CROSS_ENTROPY)):
+        def validate(self, model, batch):
+            return None, model(batch[0]), batch[1]
+
+    step = Mute(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    assert evaluate(net(), (X, Y), step=step, metrics={"n": lambda p, t: len(p)}) == {"n": 50}
+    assert evaluate(net(), (X, Y), step=step) == {}
+
+
+def test_metrics_are_measured_on_joined_single_precision():
+    seen = []
+
+    def metric(prediction, target):
+        seen.append((prediction.dtype, prediction.tolist(), target.tolist()))
+        return torch.tensor([[0.5]])
+
+    for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
+        kept = [(torch.ones(2, dtype=kind), Y[:2]), (torch.zeros(1, dtype=kind), Y[:1])]
+        assert measure({"m": metric}, kept) == {"m": 0.5}
+        wide = torch.float64 if kind is torch.float64 else torch.float32
+        assert seen.pop() == (wide, [1, 1, 0], [0, 1, 0])
+
+
+def test_what_a_metric_gives_is_a_number():
+    kept = [(X, Y)]
+    for value in (1, 1.5, True, np.float32(2), np.ones(()), torch.tensor(3)):
+        assert measure({"m": lambda p, t, v=value: v}, kept) == {"m": float(value)}
+    for value, found in [
+        ("1", "a number, found str"), (None, "a number, found NoneType"),
+        (torch.ones(2, 3), "one number, found shape (2, 3)"),
+        (np.ones(2), "one number, found shape (2,)"), (1j, "one number, found shape ()"),
+    ]:  # fmt: skip
+        said = f"metric 'm': expected {found}"
+        assert refused(measure, {"m": lambda p, t, v=value: v}, kept) == said
+
+
+def test_predictions_that_cannot_be_joined_are_one_sentence():
+    kept = [(torch.ones(2, 3), Y[:2]), (torch.ones(2, 4), Y[:2])]
+    said = (
+        "joining the predictions for the metrics failed at validation with RuntimeError: Sizes of"
+    )
+    assert refused(measure, {"m": len}, kept).startswith(said)
+    said = "metrics=['m']: expected a step that gives prediction and target as tensors, such as "
+    assert refused(measure, {"m": len}, [(None, Y)]).startswith(
+        said + "supervised(...), found NoneT"
+    )
+    assert refused(measure, {"m": len}, [(X, [1])]).startswith(said + "supervised(...), found list")
+
+
+def test_arguments_of_evaluation_and_prediction_are_those_of_fit():
+    for function, given in ((evaluate, {"step": CROSS_ENTROPY}), (predict, {})):
+        data = (X, Y) if function is evaluate else X
+        said = "batch_size=0: expected a whole number of at least 1"
+        assert refused(function, net(), data, batch_size=0, **given) == said
+        said = "model: expected a torch.nn.Module, found int"
+        assert refused(function, 3, data, **given) == said
+    said = "metrics=['m']: expected validation data, found valid=None"
+    assert refused(evaluate, net(), None, step=CROSS_ENTROPY, metrics={"m": len}) == said
+    assert refused(evaluate, net(), (X, Y), step=3).startswith("step=3: expected a function")
+
+
+@pytest.mark.parametrize("function", [predict, evaluate])
+def test_batches_hold_512_examples_in_their_order(function):
+    sizes = []
+
+    class Seeing(nn.Linear):
+        def forward(self, x):
+            sizes.append((len(x), x[0, 0].item()))
+            return super().forward(x)
+
+    x = torch.arange(513.0)[:, None]
+    if function is predict:
+        assert torch.equal(predict(nn.Identity(), x), x)
+        predict(Seeing(1, 1), x)
+    else:
+        evaluate(Seeing(1, 1), (x, x), step=supervised(nn.functional.mse_loss))
+    assert sizes == [(512, 0), (1, 512)]
+
+
+def test_several_inputs_and_ready_batches_are_predicted():
+    class Two(nn.Module):
+        def forward(self, a, b):
+            return a - b
+
+    assert torch.equal(predict(Two(), (X, 2 * X)), -X)
+
+    class Whole(nn.Module):
+        def forward(self, batch):
+            return batch["x"]
+
+    assert torch.equal(predict(Whole(), [{"x": X[:3]}, {"x": X[3:]}]), X)
+    assert not predict(nn.Linear(4, 1), X).requires_grad
+
+
+def test_a_prediction_s_failures_name_their_batch():
+    class Second(nn.Module):
+        def forward(self, x):
+            return x.view(20, 4)
+
+    said = "the model failed at batch 3 with RuntimeError"
+    assert refused(predict, Second(), X, batch_size=20).startswith(said)
+    said = "joining the outputs failed at the end with RuntimeError"
+    assert refused(predict, nn.Identity(), [X, X[1:, :2]]).startswith(said)
+    said = "predict: the data gave no batch, expected at least one"
+    assert refused(predict, nn.Identity(), []) == said
+    said = "predict: expected a model that gives one tensor, found tuple"
+    assert refused(predict, nn.LSTM(4, 2), X) == said
+
+
+def test_a_loader_that_shuffles_is_warned_of_and_no_other(recwarn):
+    rows = TensorDataset(X)
+    first = nn.Sequential(nn.Linear(4, 1))
+    first.forward = lambda batch: batch[0]
+    predict(first, DataLoader(rows))
+    assert not recwarn
+    with pytest.warns(
+        UserWarning, match="^predict: a DataLoader with shuffle=True gives"
+    ) as caught:
+        predict(first, DataLoader(rows, shuffle=True))
+    assert caught[0].filename == __file__
+
+
+def test_a_model_is_where_its_first_weight_is():
+    assert place_of(nn.Identity()) == torch.device("cpu")
+    assert place_of(nn.Linear(2, 1, device="meta")) == torch.device("meta")
+    assert place_of(nn.Linear(2, 1)) == torch.device("cpu")

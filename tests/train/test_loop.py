@@ -12,9 +12,13 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from helpers.ground.random import generator, seed_everything
+from helpers.train import loop
+from helpers.train import run as running
+from helpers.train.average import Average
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.guard import BadLoss
-from helpers.train.loop import evaluate, fit, predict
+from helpers.train.loop import compiled, evaluate, fit, predict
+from helpers.train.processes import Alone
 from helpers.train.schedule import one_cycle
 from helpers.train.steps import supervised
 from helpers.train.stop import Patience
@@ -618,3 +622,322 @@ def test_a_schedule_is_asked_before_each_step_for_the_share_that_is_done():
     assert asked[-8:] == [k / 8 for k in range(8)]
     assert rates[-8:] == [0.5 * (1 + k / 8) for k in range(8)]
     assert optimizer.param_groups[0]["lr"] == 0.5  # a caller's optimiser keeps its rate
+
+
+def quick(model=None, train=None, valid=None, **options):
+    """One short run, and the model."""
+    model = model or mlp()
+    options = {"step": CROSS_ENTROPY, "epochs": 1, "progress": False} | options
+    return fit(model, train or data(), valid, **options), model
+
+
+def test_without_a_word_it_is_sixty_four_rows_a_step_of_seed_nought():
+    sizes, rows = [], []
+
+    def step(inner, batch):
+        assert inner is model  # as it was given, not compiled
+        sizes.append(len(batch[0]))
+        rows.append(batch[0])
+        return CROSS_ENTROPY(inner, batch)
+
+    (x, y), model = data(), mlp()
+    history, _ = quick(model, (x, y), step=step, epochs=1)
+    assert sizes == [64, 64, 64, 8]
+    assert torch.equal(torch.cat(rows), x[torch.randperm(200, generator=generator(0, 0))])
+    assert history.last("lr") == 1e-3
+    assert list(history.rows[0]) == ["epoch", "loss", "lr", "seconds"]
+    assert (history.best_epoch, history.averaged, history.interrupted) == (None, None, False)
+    assert history.column("epoch") == [1]
+    assert 0 < history.last("seconds") < 60
+    assert not model.training
+
+
+def test_no_epoch_leaves_the_model_as_it_is_and_ready():
+    history, model = quick(epochs=0, valid=data(), stop=Patience(2))
+    assert history.rows == []
+    assert torch.equal(weights(model), weights(mlp()))
+    assert not model.training
+
+
+def test_validation_is_the_row_s_and_leaves_no_numbers_drawn():
+    class Drawing(type(CROSS_ENTROPY)):
+        def validate(self, model, batch):
+            torch.rand(3)
+            return super().validate(model, batch)
+
+    x, y = data()
+    drawing = Drawing(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    history, model = quick(valid=(x, y), metrics={"n": lambda p, t: len(p)}, step=drawing)
+    assert list(history.rows[0]) == ["epoch", "loss", "valid_loss", "n", "lr", "seconds"]
+    assert history.last("n") == 200
+    found = evaluate(model, (x, y), step=CROSS_ENTROPY)["valid_loss"]
+    assert history.last("valid_loss") == pytest.approx(found, rel=1e-6)
+
+
+def test_progress_is_told_step_by_step(monkeypatch):
+    told, closed = [], []
+
+    class Line:
+        on = True
+
+        def __init__(self, total, wanted):
+            told.append((total, wanted))
+
+        def update(self, step, epoch, epochs, loss):
+            told.append((step, epoch, epochs, round(float(loss), 3)))
+
+        def close(self):
+            closed.append(1)
+
+    monkeypatch.setattr(loop, "Progress", Line)
+    seen = []
+
+    def step(model, batch):
+        loss = CROSS_ENTROPY(model, batch)
+        seen.append(round(loss.item(), 3))
+        return loss
+
+    fit(mlp(), data(), epochs=2, batch_size=100, step=step)
+    places = [(1, 1, 2), (2, 1, 2), (3, 2, 2), (4, 2, 2)]
+    assert told == [(4, True), *((*place, loss) for place, loss in zip(places, seen))]
+    assert closed == [1]
+    told.clear()
+    Line.on = False
+    with pytest.raises(ValueError, match="ZeroDivisionError"):
+        quick(step=lambda model, batch: 1 / 0)
+    assert told == [(4, False)]
+    assert closed == [1, 1]
+
+
+def test_a_schedule_that_fails_later_is_told_with_its_place():
+    with pytest.raises(
+        ValueError, match="^the step, or reading its batch, failed at epoch 1, batch 3 "
+    ):
+        quick(batch_size=50, schedule=lambda t: 1 / 0 if t == 0.5 else 1.0)
+
+
+def test_averages_begin_at_the_last_quarter_or_at_once(monkeypatch):
+    seen, real = [], Average.update
+    monkeypatch.setattr(Average, "update", lambda self, model: seen.append(1) or real(self, model))
+    for average, expected in (("swa", 2), (0.5, 8)):
+        seen.clear()
+        history, _ = quick(epochs=2, batch_size=50, average=average)
+        assert len(seen) == expected
+        assert not history.averaged.training
+
+
+def test_swa_that_ends_too_soon_is_said_where_fit_was_called(recwarn):
+    stop = Patience(1, "loss", higher_is_better=True)
+    with pytest.warns(
+        UserWarning, match="^average='swa': training ended before its last"
+    ) as caught:
+        history = fit(
+            mlp(), data(), step=CROSS_ENTROPY, epochs=40, average="swa", stop=stop, lr=0.1
+        )
+    assert caught[0].filename == __file__
+    assert history.averaged is None
+    fit(mlp(), data(), step=CROSS_ENTROPY, epochs=0, average="swa")
+    assert len(recwarn) == 0
+
+
+def test_saves_come_every_so_many_epochs_and_at_the_end(tmp_path, monkeypatch):
+    saves, real = [], Checkpoint.save
+
+    def save(self, state):
+        saves.append((state["epoch"], state["window"]))
+        real(self, state)
+
+    monkeypatch.setattr(Checkpoint, "save", save)
+    place = Checkpoint(tmp_path / "a.pt", every=3)
+    quick(epochs=7, batch_size=100, checkpoint=place)
+    assert saves == [(3, 0), (6, 0), (7, 0)]
+    saves.clear()
+    quick(epochs=2, batch_size=50, checkpoint=Checkpoint(tmp_path / "b.pt", steps=3, every=2))
+    assert saves == [(0, 3), (1, 3), (2, 0)]
+
+
+def test_the_mode_of_compilation_is_handed_on(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch, "compile", lambda model, mode=None: asked.append(mode) or model)
+    model = mlp()
+    assert compiled(model, False) is model
+    assert asked == []
+    compiled(model, True), compiled(model, "reduce-overhead")
+    assert asked == [None, "reduce-overhead"]
+    asked.clear()
+    players = nn.ModuleDict({"a": nn.Linear(1, 1), "b": nn.Linear(1, 1)})
+    both = compiled(players, "max-autotune")
+    assert asked == ["max-autotune"] * 2
+    assert list(both) == ["a", "b"]
+    assert both["a"] is players["a"]
+
+
+def test_data_that_fail_in_a_later_batch_are_told_with_its_place():
+    class Failing:
+        def __iter__(self):
+            yield tuple(part[:20] for part in data())
+            raise OSError("gone")
+
+    said = "^the step, or reading its batch, failed at epoch 1, batch 2 with OSError: gone"
+    with pytest.raises(ValueError, match=said):
+        quick(train=Failing())
+
+
+def test_data_that_are_empty_in_a_later_epoch_are_told():
+    class Once:
+        epoch = 0
+
+        def set_epoch(self, epoch):
+            self.epoch = epoch
+
+        def __iter__(self):
+            return iter([tuple(part[:20] for part in data())] * (1 - self.epoch))
+
+    with pytest.raises(ValueError, match="^the training data gave no batch: expected at least one"):
+        quick(train=Once(), epochs=2)
+
+
+def test_swa_s_norms_are_renewed_without_a_trace():
+    class Counting(type(CROSS_ENTROPY)):
+        memory, calls = ("calls",), 0
+
+        def __call__(self, model, batch):
+            self.calls += 1
+            return super().__call__(model, batch)
+
+    step = Counting(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    history, model = quick(
+        mlp(norm=True, dropout=0.5), epochs=4, batch_size=50, average="swa", step=step
+    )
+    assert step.calls == 16
+    expected = history.averaged[0](data()[0]).mean(0)
+    assert torch.allclose(history.averaged[1].running_mean, expected, atol=1e-5)
+    assert not torch.allclose(model[1].running_mean, expected, atol=1e-5)
+
+
+def test_processes_are_asked_at_once_around_an_epoch_and_now_and_then_within(monkeypatch):
+    asked = []
+
+    class Asking(Alone):
+        def any(self, flag, now=False):
+            asked.append((flag, now))
+            return flag
+
+        def share_buffers(self, model):
+            asked.append("buffers")
+
+        def agree(self, value):
+            asked.append("agree")
+            return value
+
+    monkeypatch.setattr(loop, "join_processes", lambda device: Asking())
+    quick(epochs=2, batch_size=100, valid=data())
+    epoch = [(False, True), (False, False), (False, False), "buffers", "buffers", (False, True)]
+    assert asked == [*epoch, "agree", *epoch, "agree", (False, True)]
+
+
+def test_other_processes_draw_and_share_what_is_theirs(monkeypatch):
+    class Second(Alone):
+        rank, world, is_main, device = 1, 2, False, torch.device("cpu")
+
+        def mean(self, total, weight):
+            return total / weight
+
+    sizes, places = [], []
+    monkeypatch.setattr(loop, "join_processes", lambda device: Second())
+    monkeypatch.setattr(loop, "Progress", lambda total, wanted: places.append(wanted) or Silent())
+
+    class Silent:
+        on = False
+
+        def close(self):
+            pass
+
+    def step(model, batch):
+        sizes.append(len(batch[0]))
+        return CROSS_ENTROPY(model, batch)
+
+    history, _ = quick(train=data(n=10), valid=data(n=10), batch_size=3, step=step, progress=True)
+    assert sizes == [3, 3, 2, 3, 3, 3, 1]  # one dry, two of its own, then all that is held out
+    assert places == [False]
+    assert history.last("valid_loss") > 0
+
+
+@pytest.fixture
+def as_a_gpu(monkeypatch):
+    """Losses are read only at the end of an epoch, before a save and before a stop."""
+    monkeypatch.setattr(running, "reads_at_once", lambda device: False)
+
+
+def bad_batches(*bad, stream=False):
+    """Batches of eight rows, of which these give no finite loss."""
+
+    class Stream(list):
+        def state_dict(self):
+            return {}
+
+    x, y = data(n=48)
+    for number in bad:
+        x[8 * number, 0] = float("nan")
+    return (Stream if stream else list)(zip(x.split(8), y.split(8)))
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_a_gpu_names_the_first_bad_batch_at_the_end_and_goes_back(as_a_gpu, accumulate, tmp_path):
+    model = mlp(norm=True)
+    fit(model, bad_batches(), step=CROSS_ENTROPY, epochs=1)
+    before, seen = weights(model), []
+
+    def step(model, batch):
+        seen.append(1)
+        return CROSS_ENTROPY(model, batch)
+
+    said = "at epoch 1, batch 3; the first bad output comes from module '0' .Linear.; the batch its"
+    place = Checkpoint(tmp_path / "c.pt")
+    with pytest.warns(UserWarning, match="it changes"), pytest.raises(BadLoss, match=said):
+        fit(model, bad_batches(2, 4), step=step, epochs=1, accumulate=accumulate, checkpoint=place)
+    assert len(seen) == 6 + 1  # the whole epoch, and once more to find the culprit
+    assert torch.equal(weights(model), before)
+    assert not (tmp_path / "c.pt").exists()
+
+
+def test_a_gpu_saves_nothing_bad_within_an_epoch(as_a_gpu, tmp_path):
+    place = Checkpoint(tmp_path / "c.pt", steps=2)
+    with pytest.raises(BadLoss, match="at epoch 1, batch 4;"):
+        quick(train=bad_batches(3), checkpoint=place)
+    assert place.load()["window"] == 2
+
+
+def test_a_stream_s_bad_batch_is_gone(as_a_gpu):
+    with pytest.raises(BadLoss, match="at epoch 1, batch 2; its batch is gone"):
+        quick(train=bad_batches(1, stream=True))
+    assert quick(train=bad_batches(stream=True))[0].rows
+
+
+class Late:
+    """A transform that changes at the last, short batch of an epoch."""
+
+    def __init__(self):
+        self.kept = 0
+
+    def __call__(self, batch, draws):
+        self.kept += len(batch[0]) == 8
+        return batch
+
+
+def test_what_changes_in_the_first_epoch_is_said_at_its_end(tmp_path):
+    said = []
+
+    class Seeing(type(CROSS_ENTROPY)):
+        def __call__(self, model, batch):
+            said.append(len(caught))
+            return super().__call__(model, batch)
+
+        def fingerprint(self):
+            return "seeing"
+
+    step = Seeing(CROSS_ENTROPY.loss, CROSS_ENTROPY.unpack)
+    with pytest.warns(UserWarning, match="^transform: it changes while training") as caught:
+        quick(step=step, epochs=3, transform=Late(), checkpoint=tmp_path / "c.pt")
+    assert said == [0] * 4 + [1] * 8
+    assert caught[0].filename == __file__

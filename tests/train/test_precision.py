@@ -105,3 +105,123 @@ def test_only_half_precision_of_a_gpu_scales_its_gradients(name):
         Precision("fp16", torch.device("cpu"))
     with pytest.raises(ValueError, match="precision='half': expected one of auto, "):
         Precision("half", torch.device("cpu"))
+
+
+class Scaler:
+    """Stands for torch's scaler, which needs a GPU."""
+
+    def __init__(self):
+        self.heard = []
+
+    def scale(self, loss):
+        return 8 * loss
+
+    def unscale_(self, optimizer):
+        self.heard.append(("unscale", optimizer))
+
+    def step(self, optimizer):
+        self.heard.append(("step", optimizer))
+
+    def update(self):
+        self.heard.append("update")
+
+    def state_dict(self):
+        return {"scale": 8}
+
+    def load_state_dict(self, state):
+        self.heard.append(state)
+
+
+class Optimizer:
+    stepped = 0
+
+    def step(self):
+        self.stepped += 1
+
+
+def test_without_scaling_all_is_torch_s_own():
+    precision, weight, optimizer = (
+        Precision("fp32", torch.device("cpu")),
+        torch.ones(1),
+        Optimizer(),
+    )
+    weight.requires_grad_()
+    precision.backward(3 * weight.sum())
+    precision.unscale(optimizer)
+    precision.step(optimizer)
+    assert (weight.grad.item(), optimizer.stepped) == (3, 1)
+    assert precision.state_dict() == {}
+    precision.load_state_dict({"scale": 8})
+    with precision.autocast():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+    with Precision("bf16", torch.device("cpu")).autocast():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
+
+
+def test_half_precision_scales_unscales_and_is_saved():
+    precision, weight, optimizer = (
+        Precision("fp32", torch.device("cpu")),
+        torch.ones(1),
+        Optimizer(),
+    )
+    precision.scaler = scaler = Scaler()
+    weight.requires_grad_()
+    precision.backward(3 * weight.sum())
+    assert weight.grad.item() == 24
+    precision.unscale(optimizer)
+    precision.step(optimizer)
+    assert scaler.heard == [("unscale", optimizer), ("step", optimizer), "update"]
+    assert optimizer.stepped == 0
+    assert precision.state_dict() == {"scale": 8}
+    precision.load_state_dict({})
+    precision.load_state_dict({"scale": 4})
+    assert scaler.heard[3:] == [{"scale": 4}]
+
+
+def test_half_precision_of_a_gpu_has_a_scaler(monkeypatch):
+    made = []
+    monkeypatch.setattr(torch.amp, "GradScaler", lambda device: made.append(device) or Scaler())
+    precision = Precision("fp16", torch.device("cuda"))
+    assert (made, precision.name, precision.device) == (["cuda"], "fp16", torch.device("cuda"))
+    assert precision.scaler is not None
+    assert Precision("bf16", torch.device("cuda")).scaler is None
+
+
+@pytest.mark.parametrize("name", ["half", "", None, 16, ["fp32"]])
+def test_an_unknown_format_is_one_sentence(name):
+    with pytest.raises(ValueError) as caught:
+        Precision(name, torch.device("cpu"))
+    assert str(caught.value) == f"precision={name!r}: expected one of auto, fp32, bf16, fp16"
+
+
+def test_gradients_are_averaged_and_clipped_only_where_that_is_asked():
+    heard = []
+
+    class Recorder:
+        def __init__(self, world):
+            self.world = world
+
+        def average(self, parameters, size):
+            heard.append((len(parameters), size))
+
+        def unscale(self, optimizer):
+            heard.append("unscale")
+
+        def step(self, optimizer):
+            heard.append("step")
+
+    weights = [nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(1))]
+    optimizer = torch.optim.SGD([{"params": [weight]} for weight in weights], lr=0.1)
+    for world, clip, expected in [
+        (1, None, ["step"]), (1, 1.0, [(2, 5), "unscale", "step"]),
+        (2, None, [(2, 5), "unscale", "step"]),
+    ]:  # fmt: skip
+        heard.clear()
+        for weight in weights:
+            weight.grad = torch.full_like(weight, 10)
+        run = type("Run", (), {"together": Recorder(world), "precision": Recorder(1)})()
+        run.wanted = type("Wanted", (), {"clip": clip})
+        update.apply(run, optimizer, 5)
+        assert heard == expected
+        norm = torch.cat([weight.grad for weight in weights]).norm()
+        assert norm == pytest.approx(1 if clip else 300**0.5, rel=1e-4)

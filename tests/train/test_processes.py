@@ -12,6 +12,7 @@ from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
 from helpers.methods.two_streams import TwoStreams
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.loop import fit
+from helpers.train.processes import Alone, Together, join_processes
 from helpers.train.steps import supervised
 
 CROSS_ENTROPY = supervised(nn.functional.cross_entropy)
@@ -157,3 +158,103 @@ def test_what_cannot_be_shared_is_one_sentence(in_two):
 
     assert all("read different batches" in sentence for sentence in in_two(shuffling))
     assert all("must see every batch" in sentence for sentence in in_two(ensembling))
+
+
+def unlike(rank):
+    """What two processes that begin unlike each other agree on."""
+    torch.manual_seed(rank)
+    model = mlp(norm=True)
+    with torch.no_grad():
+        for number, tensor in enumerate([*model.parameters(), *model.buffers()]):
+            tensor += (rank * (number + 1)) if tensor.is_floating_point() else 3 * rank
+    together, seed = join_processes("cpu"), 40
+    torch.manual_seed(seed)
+    together.start(model)
+    found = {"seed": torch.initial_seed(), "weights": weights(model)}
+    found["buffers"] = torch.cat([b.flatten().double() for b in model.buffers()])
+    found["place"] = (together.rank, together.world, together.is_main, together.device.type)
+    model[1].running_mean += 5 * (1 - rank)
+    together.share_buffers(model)
+    found["shared"] = model[1].running_mean.clone()
+    first, second, none = (torch.nn.Parameter(torch.zeros(2)) for _ in range(3))
+    first.grad, second.grad = torch.full((2,), 1.0 + rank), torch.tensor([8.0, 4.0 * rank])
+    together.average([first, none, second], 1 + 2 * rank)
+    found["gradients"] = [first.grad, second.grad, none.grad]
+    found["mean"] = together.mean(3.0 + rank, 2.0 + 4 * rank)
+    found["agreed"] = together.agree({"rank": rank})
+    found["any"] = [together.any(flag) for flag in (rank == 1, False, True)]
+    found["all"] = together.gather(f"process {rank}")
+    together.wait()
+    found["same"], found["others"] = (
+        refusal(lambda value=value: together.refuse_different(value)) for value in (7, rank)
+    )
+    return found
+
+
+def test_processes_that_begin_unlike_agree(in_two):
+    one, other = in_two(unlike)
+    assert one["place"] == (0, 2, True, "cpu")
+    assert other["place"] == (1, 2, False, "cpu")
+    assert (one["seed"], other["seed"]) == (40, 40 + 7919)
+    expected = mlp(norm=True)
+    assert torch.equal(one["weights"], weights(expected))
+    assert torch.equal(one["weights"], other["weights"])
+    assert torch.equal(one["buffers"], other["buffers"])
+    assert one["shared"].tolist() == other["shared"].tolist() == [5] * 8
+    for found in (one, other):
+        first, second, none = found["gradients"]
+        assert first.tolist() == [1.75, 1.75]  # (1 * 1 + 3 * 2) / 4
+        assert second.tolist() == [8, 3]
+        assert none is None
+        assert found["mean"] == pytest.approx(7 / 8)
+        assert found["agreed"] == {"rank": 0}
+        assert found["any"] == [True, False, True]
+        assert found["all"] == ["process 0", "process 1"]
+        assert found["same"] == "no refusal"
+        assert found["others"].startswith("the processes read different batches: expected the same")
+
+
+def test_only_the_cpu_asks_at_every_step_and_apple_s_gpu_has_single_precision_and_then():
+    summed, real = [], torch.tensor
+
+    class Accelerator:
+        def reduce(self, numbers, reduction):
+            summed.append((numbers.tolist(), numbers.dtype, reduction))
+            return 2 * numbers
+
+    for name, kind in (("cpu", torch.float64), ("mps", torch.float32)):
+        together = Together.__new__(Together)
+        together.accelerator, together.asked = Accelerator(), 0
+
+        class Device:
+            type = name
+
+        together.device = Device
+        summed.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                torch, "tensor", lambda values, device, dtype=None: real(values, dtype=dtype)
+            )
+            assert together.mean(3.0, 4.0) == 0.75
+            assert summed == [([3, 4], kind, "sum")]
+            asked = [together.any(True) for _ in range(100)]
+            assert together.any(True, now=True)
+            assert not together.any(False, now=True)
+        assert [number for number, said in enumerate(asked, 1) if said] == (
+            list(range(1, 101)) if name == "cpu" else [50, 100]
+        )
+
+
+def test_one_process_is_alone(monkeypatch):
+    for said in (None, "", "1"):
+        monkeypatch.delenv("WORLD_SIZE", raising=False)
+        if said is not None:
+            monkeypatch.setenv("WORLD_SIZE", said)
+        assert type(join_processes("cpu")) is Alone
+    alone, model = Alone(), mlp()
+    before = weights(model)
+    assert (alone.rank, alone.world, alone.is_main) == (0, 1, True)
+    assert (alone.mean(3.0, 4.0), alone.agree(5), alone.gather(6)) == (0.75, 5, [6])
+    assert (alone.any(True), alone.any(False, now=True)) == (True, False)
+    alone.start(model), alone.share_buffers(model), alone.refuse_different(1), alone.wait()
+    assert torch.equal(weights(model), before)

@@ -24,6 +24,7 @@ from helpers.methods.temporal_ensembling import Ensemble, TemporalEnsembling
 from helpers.train.average import Average
 from helpers.train.checkpoint import Checkpoint
 from helpers.train.loop import fit
+from helpers.train.precision import Precision
 from helpers.train.run import Run
 from helpers.train.schedule import cosine
 from helpers.train.steps import supervised
@@ -53,6 +54,18 @@ def some_run(**what):
     )
     vars(run).update(what | {"wanted": SimpleNamespace(**usual | what.get("wanted", {}))})
     return run
+
+
+def test_a_run_begins_with_nothing_behind_it():
+    optimizer = torch.optim.SGD([nn.Parameter(X[0])], lr=0.1)
+    wanted = SimpleNamespace(schedule=None, average=None)
+    precision = Precision("fp32", torch.device("cpu"))
+    run = Run("model", "forward", "step", "batches", {"model": optimizer}, precision, "together",
+              wanted, None, None)  # fmt: skip
+    assert (run.epoch, run.window, run.losses, run.history.rows) == (0, 0, [], [])
+    assert (run.opening, run.best, run.draws, run.draws_state, run.average) == (None,) * 5
+    assert (run.generators, run.ended, run.unproven, run.said) == ((), False, True, set())
+    assert (run.at_once, run.only, run.rates) == (True, optimizer, {"model": [0.1]})
 
 
 def test_steps_are_counted_in_windows_and_shares_of_them():
