@@ -56,6 +56,15 @@ def overflow(page):
     )
 
 
+def cut_code(page):
+    """Listings of which a part lies outside their box (tables of text may scroll)."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('article .highlight pre')]
+          .filter(e => !e.closest('.columns') && e.scrollWidth > e.clientWidth + 1)
+          .map(e => e.textContent.slice(0, 60))"""
+    )
+
+
 def violations(page, rules=None):
     """What axe-core says about the page by these rules, less what the theme causes."""
     options = {"resultTypes": ["violations"]} | (rules or {})
@@ -103,6 +112,8 @@ def test_page(name, tab, address, axe):
                 wide = overflow(tab)
                 if wide["over"] > 0:
                     problems.append(f"{width}: {wide['over']} px too wide: {wide['out']}")
+                if "/api/" not in name:
+                    problems += [f"{width}: code is cut: {text}" for text in cut_code(tab)]
             rules = READ_BY_AXE.get((width, mode))
             if (width, mode) == ("desktop", "light") or (rules and "/api/" not in name):
                 problems += [f"{width}, {mode}: {line}" for line in violations(tab, rules)]
@@ -117,13 +128,16 @@ def test_the_audit_sees_a_fault(tab, address, axe):
     tab.goto(f"{address}/book/index.html", wait_until="load")
     tab.evaluate(axe)
     assert overflow(tab)["over"] <= 0
+    assert cut_code(tab) == []
     tab.evaluate(
         """() => {
           const p = document.querySelector('article p');
           p.innerHTML = '<img src="_static/x.png"><span style="color:#ccc;background:#fff">pale</span>'
-            + '<div style="width:2000px;height:1px;position:absolute"></div>';
+            + '<div style="width:2000px;height:1px;position:absolute"></div>'
+            + '<div class="highlight"><pre style="white-space:pre">' + 'x'.repeat(400) + '</pre></div>';
         }"""
     )
+    assert len(cut_code(tab)) == 1
     said = " ".join(violations(tab))
     assert "image-alt" in said
     assert "color-contrast" in said
