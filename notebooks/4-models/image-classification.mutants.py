@@ -205,7 +205,7 @@ MUTANTS = [
     },
     {
         "name": "VGG reads grey cells with shuffled pixels",
-        "old": 'for p in (8, 24)}',
+        "old": "for p in (8, 24)}",
         "new": 'for p in (8, 24)}\n    shades["VGG"] = shades["VGG, shuffled pixels"]',
         "kills": [
             "lead of VGG over support vectors in grey, lower end",
