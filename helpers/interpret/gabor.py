@@ -90,3 +90,31 @@ def blurred_noise(filters, count, generator):
     rough = torch.tensor([roughness(blurred) for blurred in blurs])
     wanted = [roughness(one[None]) for one in filters]
     return torch.stack([blurs[(rough - value).abs().argmin()] for value in wanted])
+
+
+def random_phases(filters, count, generator):
+    r"""For each filter, noise of exactly its spectrum: its own waves, laid against each other anew.
+
+    The surrogate of Theiler et al. 1992, in two dimensions: with :math:`\hat f` the discrete Fourier
+    transform of a filter and :math:`\hat n` that of white noise,
+
+    .. math:: \hat s = |\hat f|\; \hat n / |\hat n| .
+
+    Wavelengths and directions are the filter's, and so is its roughness round the border; where
+    the waves meet, and so bumps and borders, is left to chance.
+
+    Parameters
+    ----------
+    filters : Tensor (N, size, size)
+    count : int
+        Pieces of noise for each filter.
+    generator : torch.Generator
+
+    Returns
+    -------
+    Tensor (N, count, size, size)
+    """
+    size = filters.shape[-1]
+    noise = torch.fft.fft2(torch.randn(len(filters), count, size, size, generator=generator))
+    spectrum = torch.fft.fft2(filters).abs()[:, None]
+    return torch.fft.ifft2(spectrum * noise / noise.abs()).real

@@ -71,30 +71,81 @@ def forest_on_a_handful(shape, trees=50):
     return Rival(by_library(make), "leaf", (1, 2, 4))
 
 
-def with_shifts(rival, shape):
-    """The same rival, which also learns from four copies of each image, each shifted by one pixel.
+def with_copies(rival, copies):
+    """The same rival, which learns from several copies of each image.
+
+    Parameters
+    ----------
+    rival : helpers.methods.rivals.Rival
+    copies : callable, rows (N, F) -> list of such rows, one entry a copy
+
+    Returns
+    -------
+    Rival, of the same settings; only the training rows are copied.
+    """
+
+    def learn(train, valid, classes, setting, seed):
+        x, y = train
+        found = copies(x)
+        more = torch.cat(found), y.repeat(len(found))
+        return rival.learn(more, valid, classes, setting, seed)
+
+    return Rival(learn, rival.name, rival.settings)
+
+
+def with_shifts(rival, shape, pixels=1):
+    """The same rival, which also learns from four copies of each image, each shifted a little.
 
     Parameters
     ----------
     rival : helpers.methods.rivals.Rival
     shape : (C, H, W) of the images behind the rows
         What a copy uncovers at the border is 0.
+    pixels : int >= 0
+        How far up, down, left and right. With 0 all five copies are alike: the control, in which
+        only the weight of each image grows.
 
     Returns
     -------
-    Rival, of the same settings; only the training rows are copied, up, down, left and right.
+    Rival, of the same settings; only the training rows are copied.
     """
     height, width = shape[1:]
+    moves = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]
 
-    def learn(train, valid, classes, setting, seed):
-        x, y = train
-        wide = nn.functional.pad(x.reshape(-1, *shape), [1] * 4)
-        moves = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]
-        copies = [wide[:, :, v : v + height, u : u + width].flatten(1) for v, u in moves]
-        more = torch.cat(copies), y.repeat(len(moves))
-        return rival.learn(more, valid, classes, setting, seed)
+    def copies(x):
+        wide = nn.functional.pad(x.reshape(-1, *shape), [pixels] * 4)
+        corners = [(pixels * v, pixels * u) for v, u in moves]
+        return [wide[:, :, v : v + height, u : u + width].flatten(1) for v, u in corners]
 
-    return Rival(learn, rival.name, rival.settings)
+    return with_copies(rival, copies)
+
+
+def with_turns(rival, shape):
+    """The same rival, which also learns from each image turned by quarters and mirrored.
+
+    Parameters
+    ----------
+    rival : helpers.methods.rivals.Rival
+    shape : (C, H, W) of the images behind the rows, with H = W
+
+    Returns
+    -------
+    Rival, of the same settings; eight copies of each training row, itself among them.
+
+    Raises
+    ------
+    ValueError
+        If the images are not square.
+    """
+    if shape[1] != shape[2]:
+        raise ValueError(f"with_turns(shape=): expected square images, found {tuple(shape)}")
+
+    def copies(x):
+        images = x.reshape(-1, *shape)
+        both = (images, images.flip(3))
+        return [side.rot90(k, (2, 3)).flatten(1) for side in both for k in range(4)]
+
+    return with_copies(rival, copies)
 
 
 def convolutional(make, shape, *, epochs=8, rates=(0.003, 0.01, 0.03)):

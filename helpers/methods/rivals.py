@@ -32,8 +32,9 @@ class Rival:
 
     @property
     def budget(self):
-        """The settings as text, for a table."""
-        return f"{self.name} {', '.join(map(str, self.settings))}"
+        """The settings as text, for a table; a setting of None is nothing to set."""
+        tried = ", ".join(str(setting) for setting in self.settings if setting is not None)
+        return f"{self.name} {tried}".rstrip()
 
 
 def network(train, valid, classes, lr, seed, *, hidden=128, dropout=0.3, epochs=30, model=MLP):

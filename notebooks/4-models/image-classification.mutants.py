@@ -118,14 +118,28 @@ MUTANTS = [
         "since": 'rivals["plain network"] =',
         "old": "x = self.features(x)",
         "new": "x = self.features(0 * x)",
-        "kills": ["mean lead of VGG over the plain network"],
+        "kills": [
+            "lead of VGG over the plain network, lower end",
+            "mean lead of VGG over nearest neighbours",
+        ],
     },
     {
         "name": "copies carry the labels of other images",
+        "function": "helpers.methods.image_rivals.with_copies",
+        "old": "y.repeat(len(found))",
+        "new": "y.repeat_interleave(len(found))",
+        "kills": [
+            "what copies that are not shifted add to support vectors",
+            "what shifted copies add to support vectors",
+            "what shifted copies add to nearest neighbours",
+        ],
+    },
+    {
+        "name": "shifted copies are not shifted",
         "function": "helpers.methods.image_rivals.with_shifts",
-        "old": "y.repeat(len(moves))",
-        "new": "y.repeat_interleave(len(moves))",
-        "kills": ["what shifted copies add to support vectors"],
+        "old": "corners = [(pixels * v, pixels * u) for v, u in moves]",
+        "new": "corners = [(pixels, pixels) for _ in moves]",
+        "kills": ["what shifted copies add to nearest neighbours"],
     },
     {
         "name": "a baseline that looks at the input",
@@ -136,14 +150,14 @@ MUTANTS = [
     },
     {
         "name": "the pixels stay in their order",
-        "old": 'far, mixed = by_form("digits"), by_form("shuffled pixels")',
-        "new": 'far, mixed = by_form("digits"), by_form("digits")',
+        "old": 'for task in ("digits", "shuffled pixels"))',
+        "new": 'for task in ("digits", "digits"))',
         "kills": ["accuracy that VGG loses with its pixels shuffled, lower end"],
     },
     {
         "name": "one of the five is the transformer, and the transformer VGG",
-        "old": 'far, mixed = by_form("digits"), by_form("shuffled pixels")',
-        "new": 'far, mixed = by_form("digits"), by_form("shuffled pixels")\n'
+        "old": 'for task in ("digits", "shuffled pixels"))',
+        "new": 'for task in ("digits", "shuffled pixels"))\n'
         '    late = "transformer, 16 passes"\n'
         '    far |= {late: far["VGG"], "DenseNet": far[late]}',
         "kills": [
@@ -152,9 +166,35 @@ MUTANTS = [
         ],
     },
     {
+        "name": "VGG of the long run has no convolutions",
+        "old": 'for task in ("digits", "shuffled pixels"))',
+        "new": 'for task in ("digits", "shuffled pixels"))\n'
+        '    far |= {"VGG": far["plain network"], "plain network": far["VGG"]}',
+        "kills": ["lead of VGG over the plain network of the long run, lower end"],
+    },
+    {
+        "name": "the neighbours of the long run are the plain network",
+        "old": 'for task in ("digits", "shuffled pixels"))',
+        "new": 'for task in ("digits", "shuffled pixels"))\n'
+        '    far["nearest neighbours"] = far["plain network"]',
+        "kills": ["mean lead of nearest neighbours over VGG in the long run"],
+    },
+    {
+        "name": "eight deals without a shift",
+        "old": 'copied = by_unit(parts.rows, "copies", "form")',
+        "new": 'copied = by_unit(parts.rows, "copies", "form")\n'
+        '    copied["nearest neighbours, shifted copies"] = copied["nearest neighbours"]\n'
+        '    still = copied["support vectors, copies not shifted"]\n'
+        '    copied["support vectors, shifted copies"] = still',
+        "kills": [
+            "what shifts teach support vectors beyond equal copies, mean",
+            "what shifted copies teach nearest neighbours, lower end",
+        ],
+    },
+    {
         "name": "the cheap rivals of blood cells see shuffled labels",
-        "old": "fitted = choose(rival, rows, cells.y, of",
-        "new": "fitted = choose(rival, rows, cells.y if name == 'VGG' else cells.y.flip(0), of",
+        "old": "fitted = choose(rival, flat, cells.y, of",
+        "new": "fitted = choose(rival, flat, cells.y if name == 'VGG' else cells.y.flip(0), of",
         "kills": ["lead of the better cheap rival over VGG on blood cells"],
     },
     {
@@ -164,10 +204,15 @@ MUTANTS = [
         "kills": ["what three mean colours lack to VGG"],
     },
     {
-        "name": "grey cells keep their colours",
-        "old": "grey = cells.x.mean(1, keepdim=True).expand(-1, 3, -1, -1)",
-        "new": "grey = cells.x",
-        "kills": ["lead of VGG over support vectors in grey, lower end"],
+        "name": "VGG reads grey cells with shuffled pixels",
+        "old": "for p in (8, 24)}",
+        "new": 'for p in (8, 24)}\n    shades["VGG"] = shades["VGG, shuffled pixels"]',
+        "kills": [
+            "lead of VGG over support vectors in grey, lower end",
+            "lead of VGG over support vectors with turned copies, lower end",
+            "what VGG loses with the pixels of grey cells shuffled, lower end",
+            "mean lead of VGG over the forest in grey",
+        ],
     },
     {
         "name": "the network of blood cells is not trained",
@@ -209,7 +254,7 @@ MUTANTS = [
         "old": '"neither": losses_of()',
         "new": '"neither": losses_of(norm=True)',
         "kills": [
-            "last loss of the plain stack over that of guessing",
+            "last loss of the plain stack less the entropy of its labels",
             "last loss with batch norm alone over the plain stack's",
         ],
     },
@@ -223,8 +268,11 @@ MUTANTS = [
     {
         "name": "plain stacks of the long run are those with shortcuts",
         "old": "for p in (8, 24)}",
-        "new": 'for p in (8, 24)}\n    deep[8]["neither"] = deep[8]["both"]',
-        "kills": ["lowest loss of a plain stack after eight passes"],
+        "new": 'for p in (8, 24)}\n    for of in deep.values():\n        of["neither"] = of["both"]',
+        "kills": [
+            "largest gap between a plain stack's loss and the entropy of its labels, 8 passes",
+            "the same after 24 passes",
+        ],
     },
     {
         "name": "stacks of the long run have no shortcut",
@@ -247,14 +295,24 @@ MUTANTS = [
         "function": "helpers.interpret.gabor.blurred_noise",
         "old": "for sigma in range(2, 31)]",
         "new": "for sigma in range(2, 3)]",
-        "kills": ["and over that of noise as smooth"],
+        "kills": ["and of filters no rougher than noise over that of noise as smooth"],
+    },
+    {
+        "name": "noise with a flat spectrum",
+        "function": "helpers.interpret.gabor.random_phases",
+        "old": "spectrum = torch.fft.fft2(filters).abs()[:, None]",
+        "new": "spectrum = 1.0",
+        "kills": ["what blurred noise, without a design, has over noise of its own spectrum"],
     },
     {
         "name": "filters of the long run are those before training",
-        "old": 'designs = [row for row in found.rows if row["task"] == "filters"]',
-        "new": 'designs = [row | {"after": row["before"]} for row in found.rows '
-        'if row["task"] == "filters"]',
-        "kills": ["likeness over that of noise as smooth, twenty starts, lower end"],
+        "old": 'designs = [row for row in parts.rows if row["task"] == "filters"]',
+        "new": 'designs = [row | {"after": row["before"], "after, smooth": row["before"]} for row in '
+        'parts.rows if row["task"] == "filters"]',
+        "kills": [
+            "likeness over that before training, twenty starts, lower end",
+            "likeness of smooth filters over noise as smooth, twenty starts, lower end",
+        ],
     },
     {
         "name": "three filters of five pixels",

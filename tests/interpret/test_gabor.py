@@ -1,8 +1,15 @@
 import numpy as np
 import torch
+from scipy.ndimage import correlate
 from skimage.filters import gabor_kernel
 
-from helpers.interpret.gabor import blurred_noise, gabor_bank, likeness, roughness
+from helpers.interpret.gabor import (
+    blurred_noise,
+    gabor_bank,
+    likeness,
+    random_phases,
+    roughness,
+)
 
 
 def noise(count=400):
@@ -38,3 +45,34 @@ def test_the_null_is_as_rough_as_each_filter_it_is_compared_with():
     for one, many in zip(pair, null):
         assert abs(roughness(many) - roughness(one[None])) < 0.15
     assert roughness(null[0]) > 3 * roughness(null[1])
+
+
+def test_random_phases_keep_scipy_s_correlation_round_the_border_and_nothing_else():
+    filters = noise(3)
+    null = random_phases(filters, 20, torch.Generator().manual_seed(2))
+    assert null.shape == (3, 20, 7, 7)
+
+    def round_the_border(one):
+        return correlate(one, one, mode="wrap")
+
+    for one, many in zip(filters.numpy(), null.numpy()):
+        for piece in many:
+            assert np.allclose(round_the_border(piece), round_the_border(one), atol=1e-3)
+    assert not np.allclose(
+        round_the_border(filters[0].numpy()), round_the_border(filters[1].numpy())
+    )
+    assert null.std(1).mean() > 0.5  # the pieces of one filter differ
+
+
+def test_a_bump_with_a_wave_loses_its_likeness_to_random_phases_but_a_wave_does_not():
+    bank = gabor_bank()
+    place = torch.arange(7)
+    bump = bank.reshape(-1, 7, 7)[[4]]
+    wave = (2 * np.pi * 2 * place / 7).cos().expand(1, 7, 7)
+    draws = torch.Generator().manual_seed(3)
+    loss = [
+        likeness(one, bank).mean() - likeness(random_phases(one, 200, draws)[0], bank).mean()
+        for one in (bump, wave)
+    ]
+    assert loss[0] > 0.2
+    assert abs(loss[1]) < 0.1

@@ -12,6 +12,7 @@ from helpers.methods.image_rivals import (
     forest_on_a_handful,
     handful,
     with_shifts,
+    with_turns,
 )
 from helpers.methods.rivals import Rival, choose
 from helpers.models.vgg import VGG
@@ -70,11 +71,11 @@ def test_shuffled_labels_teach_nothing():
     assert (fitted.predict(x[valid]) == y[valid]).float().mean() < 0.7
 
 
-def shown(*, rows=6):
-    """What a rival with shifts hands to the one inside: training rows, labels, validation rows."""
+def shown(*, rows=6, copied=with_shifts, **options):
+    """What a rival with copies hands to the one inside: training rows, labels, validation rows."""
     x, y = stripes(rows)
     inside = Rival(lambda train, valid, *rest: (*train, *valid, *rest), "C", (1, 3))
-    rival = with_shifts(inside, SHAPE)
+    rival = copied(inside, SHAPE, **options)
     return x, y, rival, rival.learn((x, y), (x[:2], y[:2]), 3, 1, 0)
 
 
@@ -93,6 +94,33 @@ def test_labels_go_with_the_copies_and_nothing_else_is_changed():
     assert torch.equal(of_valid, y[:2])
     assert rest == [3, 1, 0]
     assert (rival.name, rival.settings) == ("C", (1, 3))
+
+
+def test_copies_that_are_shifted_by_nothing_are_the_image_five_times():
+    x, _, _, (seen, *_) = shown(pixels=0)
+    assert torch.equal(seen, x.repeat(5, 1))
+    x, _, _, (seen, *_) = shown(pixels=2)
+    theirs = shift(x.reshape(-1, *SHAPE), (0, 0, 2, 0), order=0)
+    assert np.array_equal(seen[6:12].reshape(-1, *SHAPE), theirs)
+
+
+def test_the_turns_are_numpy_s_and_eight_of_them_differ():
+    x, y, _, (seen, labels, valid, *_) = shown(copied=with_turns)
+    images = x.reshape(-1, *SHAPE).numpy()
+    theirs = [np.rot90(images, k, (2, 3)) for k in range(4)]
+    theirs += [np.rot90(np.flip(images, 3), k, (2, 3)) for k in range(4)]
+    assert np.array_equal(seen.reshape(-1, *SHAPE), np.concatenate(theirs))
+    assert labels.tolist() == y.tolist() * 8
+    assert torch.equal(valid, x[:2])
+    lopsided = torch.arange(192.0)[None]
+    inside = Rival(lambda train, *rest: train[0], "C", (1,))
+    turned = with_turns(inside, SHAPE).learn((lopsided, y[:1]), None, 3, 1, 0)
+    assert len(turned.unique(dim=0)) == 8
+
+
+def test_images_that_are_not_square_are_not_turned():
+    with pytest.raises(ValueError, match="expected square images, found .3, 8, 4."):
+        with_turns(Rival(None, "C", (1,)), (3, 8, 4))
 
 
 def test_thirteen_numbers_are_as_numpy_counts_them():

@@ -85,13 +85,20 @@ def test_numbers_are_refused(blobs):
 
 def test_the_pages_name_these_settings():
     assert {name: rival.budget for name, rival in RIVALS.items()} == {
-        "majority": "nothing to set None",
+        "majority": "nothing to set",
         "logistic regression": "C 0.1, 1, 10",
         "forest": "leaf 1, 2, 4",
         "nearest neighbours": "k 1, 3, 5",
         "support vectors": "C 1, 3, 10",
         "network": "rate 0.003, 0.01, 0.03",
     }
+
+
+def test_a_setting_that_is_none_is_not_printed_and_zero_is():
+    learn = RIVALS["majority"].learn
+    assert Rival(learn, "nothing to set", (None,)).budget == "nothing to set"
+    assert Rival(learn, "depth", (None, 0, 3)).budget == "depth 0, 3"
+    assert Rival(learn, "floor", (0,)).budget == "floor 0"
 
 
 def test_each_library_is_asked_for_what_its_setting_says():

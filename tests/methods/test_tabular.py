@@ -93,7 +93,7 @@ def test_the_network_repeats(table):
 
 def test_the_pages_name_these_settings():
     assert {name: rival.budget for name, rival in RIVALS.items()} == {
-        "nothing": "nothing to set None",
+        "nothing": "nothing to set",
         "ridge": "penalty 1, 10, 100",
         "lasso": "penalty 0.01, 0.03, 0.1",
         "tree": "leaf 5, 15, 40",
