@@ -318,12 +318,43 @@ MUTANTS = [
     {
         "name": "the rivals of few rows and of noise stand in the opposite order",
         "old": "[scores[rival] for scores in each]",
-        "new": "[scores[few[-1 - few.index(rival)]] for scores in each]",
+        "new": "[scores[list(scores)[-1 - list(scores).index(rival)]] for scores in each]",
         "kills": [
-            "forty and eighty patients: smaller mean lead of ridge over the network",
-            "little noise: how far the forest is behind the next",
-            "much noise: mean lead of the forest over the network",
-            "noise of one and three: smaller lead of ridge over the next",
+            "twenty patients: smallest lead of five networks over the others, lower end",
+            "twenty patients: smallest lead over nothing, lower end",
+            "forty patients: lead of one network over least squares, lower end",
+            "300 patients: lead of the Gaussian process over ridge, lower end",
+            "little noise: smallest mean lead of the others over the forest",
+            "noise of three: smallest lead of ridge over the others, lower end",
+            "much noise: smallest lead of ridge over all but five networks, lower end",
+            "much noise: lead of the forest over one network, lower end",
+            "much noise: lead of nothing over a single tree, lower end",
+        ],
+    },
+    {
+        "name": "few rows and noise: ridge and forest exchanged",
+        "old": "[scores[rival] for scores in each]",
+        "new": '[scores[{"ridge": "forest", "forest": "ridge"}.get(rival, rival)] for scores in each]',
+        "kills": [
+            "forty and eighty patients: smaller lead of ridge over one network, lower end",
+            "forty and eighty patients: ridge and five networks differ by at most, ends",
+            "much noise: smallest lead of ridge over all but five networks, lower end",
+        ],
+    },
+    {
+        "name": "few rows and noise: one network learned nothing",
+        "old": "[scores[rival] for scores in each]",
+        "new": '[scores[{"network": "nothing"}.get(rival, rival)] for scores in each]',
+        "kills": ["300 patients: mean lead of ridge over one network"],
+    },
+    {
+        "name": "few rows and noise: five networks, one network and process go round",
+        "old": "[scores[rival] for scores in each]",
+        "new": '[scores[{"network": "five networks", "five networks": "Gaussian process", '
+        '"Gaussian process": "network"}.get(rival, rival)] for scores in each]',
+        "kills": [
+            "little noise: lead of the Gaussian process over one network, lower end",
+            "much noise: lead of five networks over one, lower end",
         ],
     },
 ]
