@@ -60,6 +60,7 @@ MUTANTS = [
         "kills": [
             "regression tree by hand agrees with scikit-learn",
             "classification tree by hand agrees with scikit-learn",
+            "forest by hand agrees with scikit-learn",
         ],
     },
     {
@@ -82,7 +83,10 @@ MUTANTS = [
         "old": "grow(x, left, depth, leaf)",
         "new": "grow(x, left, 1, leaf)",
         "since": "signs = torch.randn",
-        "kills": ["depth three: error over the variance of the target"],
+        "kills": [
+            "depth two: error over the variance of the target",
+            "depth three: error over the variance of the target",
+        ],
     },
     {
         "name": "boosting in the exercise grows deeper trees than it says",
@@ -97,7 +101,7 @@ MUTANTS = [
         "function": "helpers.models.gaussian_process.GaussianProcess.leave_one_out",
         "old": "own.rsqrt()",
         "new": "own.rsqrt() / 2",
-        "kills": ["share within two deviations, noise fitted to the patients"],
+        "kills": ["share within two deviations, noise as large as the function"],
     },
     {
         "name": "no measurement lowers the doubt",
@@ -110,10 +114,21 @@ MUTANTS = [
         ],
     },
     {
-        "name": "the process that is told of no noise is told the truth",
-        "old": "condition(kernel, x, y, noise, amplitude).leave_one_out()",
-        "new": "condition(kernel, x, y, 1.0).leave_one_out()",
-        "kills": ["share within two deviations, told that there is no noise"],
+        "name": "the process that was told of noise was told of none, and the other way round",
+        "old": "told(1.0), told(0.001)",
+        "new": "told(0.001), told(1.0)",
+        "kills": [
+            "share within two deviations, noise as large as the function",
+            "share within two deviations, told that there is no noise",
+            "squared error then, over that with noise",
+            "width of the band then, over that with noise",
+        ],
+    },
+    {
+        "name": "the height is held, and the noise is told",
+        "old": "told(0.001, amplitude=",
+        "new": "told(1.0, amplitude=",
+        "kills": ["share within two deviations, no noise and the height held"],
     },
     {
         "name": "the forest may ask no question",
@@ -178,17 +193,39 @@ MUTANTS = [
         "name": "ridge with no more penalty than least squares",
         "old": "weights(0.001), weights(30.0)",
         "new": "weights(0.001), weights(0.003)",
-        "kills": ["spread of the weight of s1, least squares over ridge"],
+        "kills": ["spread of the weight of s1, least squares over ridge", "and under ridge"],
+    },
+    {
+        "name": "least squares with the penalty of ridge",
+        "old": "weights(0.001), weights(30.0)",
+        "new": "weights(30.0), weights(30.0)",
+        "kills": ["resamplings in which s2 has a weight above zero, least squares"],
     },
     {
         "name": "what is held out is not beyond the range",
-        "old": "rows[:, strongest] > limit, rows[:, strongest] <= limit",
-        "new": "torch.arange(len(z)) % 7 == 0, torch.arange(len(z)) % 7 > 0",
+        "old": "return rows[:, column] > min(limit, rows[:, column].unique()[-2])",
+        "new": "return torch.arange(len(z)) % 7 == 0",
         "kills": [
             "the forest is too low beyond the range by, spreads",
             "and by this much more than ridge, spreads",
+            "lead of ridge over the forest beyond the range, lower end",
             "doubt of the Gaussian process beyond the range over inside",
         ],
+    },
+    {
+        "name": "patients in range are beyond it",
+        "old": "too_low(deal != k, deal == k)",
+        "new": "too_low(deal < 0, deal == k)",
+        "kills": [
+            "and in range by, spreads",
+            "and of the same patients in range, lower end",
+        ],
+    },
+    {
+        "name": "the end of s5 is the end of the body mass index",
+        "old": 'largest(data.features.index("s5"))',
+        "new": 'largest(data.features.index("bmi"))',
+        "kills": ["and beyond the range of s5, mean"],
     },
     {
         "name": "expected improvement looks for the worst",
@@ -213,6 +250,16 @@ MUTANTS = [
         "kills": ["made-up function: share after nine"],
     },
     {
+        "name": "the stored searches of chance and of expected improvement exchanged",
+        "old": 'runs.setdefault(row["rival"], {})',
+        "new": 'runs.setdefault({"process, improvement": "at random", "at random": '
+        '"process, improvement"}.get(row["rival"], row["rival"]), {})',
+        "kills": [
+            "smallest lead of a strategy over chance, whole landscape, lower end",
+            "lead of expected improvement over products, whole landscape, lower end",
+        ],
+    },
+    {
         "name": "expected improvement ranks the pool at random",
         "function": DESIGN + "improvement",
         "old": "return expected_improvement(mean, deviation, float(y.max()))",
@@ -221,16 +268,22 @@ MUTANTS = [
     },
     {
         "name": "the body mass index keeps its unit",
-        "old": "other_units[:, 2] *= 1000",
-        "new": "other_units[:, 2] *= 1",
-        "kills": ["and one of ridge by, score"],
+        "old": "torch.arange(10) == 2, factor, 1.0",
+        "new": "torch.arange(10) == 2, 1.0, 1.0",
+        "kills": ["and one of ridge by, score", "lasso: and in t/m²"],
+    },
+    {
+        "name": "grams and tonnes exchanged",
+        "old": '("grams", 1000.0), ("tonnes", 0.001)',
+        "new": '("grams", 0.001), ("tonnes", 1000.0)',
+        "kills": ["lasso: what a spread of the index in g/m² adds, score", "lasso: and in t/m²"],
     },
     {
         "name": "ridge adds a penalty of its own",
         "function": LINES + "ridge",
         "old": "penalty * torch.eye",
         "new": "(penalty + 3000) * torch.eye",
-        "since": "other_units = ",
+        "since": "def in_units(factor)",
         "kills": ["a new unit moves a prediction of least squares by, score"],
     },
     {
@@ -265,12 +318,43 @@ MUTANTS = [
     {
         "name": "the rivals of few rows and of noise stand in the opposite order",
         "old": "[scores[rival] for scores in each]",
-        "new": "[scores[few[-1 - few.index(rival)]] for scores in each]",
+        "new": "[scores[list(scores)[-1 - list(scores).index(rival)]] for scores in each]",
         "kills": [
-            "forty and eighty patients: smaller mean lead of ridge over the network",
-            "little noise: how far the forest is behind the next",
-            "much noise: mean lead of the forest over the network",
-            "noise of one and three: smaller lead of ridge over the next",
+            "twenty patients: smallest lead of five networks over the others, lower end",
+            "twenty patients: smallest lead over nothing, lower end",
+            "forty patients: lead of one network over least squares, lower end",
+            "300 patients: lead of the Gaussian process over ridge, lower end",
+            "little noise: smallest mean lead of the others over the forest",
+            "noise of three: smallest lead of ridge over the others, lower end",
+            "much noise: smallest lead of ridge over all but five networks, lower end",
+            "much noise: lead of the forest over one network, lower end",
+            "much noise: lead of nothing over a single tree, lower end",
+        ],
+    },
+    {
+        "name": "few rows and noise: ridge and forest exchanged",
+        "old": "[scores[rival] for scores in each]",
+        "new": '[scores[{"ridge": "forest", "forest": "ridge"}.get(rival, rival)] for scores in each]',
+        "kills": [
+            "forty and eighty patients: smaller lead of ridge over one network, lower end",
+            "forty and eighty patients: ridge and five networks differ by at most, ends",
+            "much noise: smallest lead of ridge over all but five networks, lower end",
+        ],
+    },
+    {
+        "name": "few rows and noise: one network learned nothing",
+        "old": "[scores[rival] for scores in each]",
+        "new": '[scores[{"network": "nothing"}.get(rival, rival)] for scores in each]',
+        "kills": ["300 patients: mean lead of ridge over one network"],
+    },
+    {
+        "name": "few rows and noise: five networks, one network and process go round",
+        "old": "[scores[rival] for scores in each]",
+        "new": '[scores[{"network": "five networks", "five networks": "Gaussian process", '
+        '"Gaussian process": "network"}.get(rival, rival)] for scores in each]',
+        "kills": [
+            "little noise: lead of the Gaussian process over one network, lower end",
+            "much noise: lead of five networks over one, lower end",
         ],
     },
 ]

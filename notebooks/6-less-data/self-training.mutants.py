@@ -159,7 +159,25 @@ MUTANTS = [
         "kills": [
             "blood cells: mean change by a threshold",
             "blood cells: mean change by a quota",
-            "draws in which one type has most of the pseudo-labels",
+            "blood cells: share of the pool that both thresholds name, at least",
+        ],
+    },
+    {
+        "name": "balanced self-training on cells admits nothing",
+        "old": '("threshold", plain), ("threshold, balanced", even)',
+        "new": '("threshold", plain), ("threshold, balanced", lambda *few: lambda x: '
+        "even(*few)(x) / 2)",
+        "kills": ["blood cells: share of the pool that both thresholds name, at least"],
+    },
+    {
+        "name": "the ways of the long run stand in the opposite order",
+        "old": 'stored.scores("accuracy", by="way", per_class=n, **fresh) for n in (3, 10)',
+        "new": "dict(zip(list(s := stored.scores("
+        '"accuracy", by="way", per_class=n, **fresh)), reversed(s.values()))) for n in (3, 10)',
+        "kills": [
+            "self-trained support vectors over the same on labels only, lower end",
+            "dealings of twenty in which they are ahead",
+            "the spectral rival over support vectors on copies, lower end",
         ],
     },
     {
@@ -169,6 +187,7 @@ MUTANTS = [
         "new": "max_iter=3000)",
         "kills": [
             "blood cells: mean change, threshold and balanced weights",
+            "blood cells: what balanced weights spare a threshold, lower end",
             "balanced weights: mean change of accuracy",
         ],
     },
@@ -290,6 +309,7 @@ MUTANTS = [
         "kills": [
             "of the thirty digits, nearest labelled one is the same",
             "of the labelled cells, nearest labelled one is of the same type",
+            "and nearest by correlation",
         ],
     },
     {

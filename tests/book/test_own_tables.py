@@ -17,7 +17,7 @@ CHAPTER = "2-considerations/simple-models"
 SECONDS = 40  # processor time beside other work; about 15 alone
 
 
-def plots(path, rows, classes, seed=0):
+def plots(path, rows, classes, seed=0, fields=12):
     """Yields of fields: two useful columns, one text, one column that is constant but for a row."""
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rng.normal(size=(rows, 4)) * 50, columns=["rain", "sun", "wind", "salt"])
@@ -25,7 +25,7 @@ def plots(path, rows, classes, seed=0):
     frame["quiet"] = 0.5
     frame.loc[3, "quiet"] = 7.5
     value = frame.rain - 0.5 * frame.sun + 30 * (frame.soil == "loam") + rng.normal(size=rows) * 10
-    frame["field"] = [f"field {number}" for number in rng.integers(12, size=rows)]
+    frame["field"] = [f"field {number}" for number in rng.integers(fields, size=rows)]
     if classes:
         cuts = np.quantile(value, np.linspace(0, 1, classes + 1)[1:-1])
         frame["harvest"] = [f"grade {k}" for k in np.searchsorted(cuts, value)]
@@ -36,7 +36,7 @@ def plots(path, rows, classes, seed=0):
 
 
 @pytest.mark.parametrize(("classes", "groups"), [(0, "field"), (3, None)])
-def test_the_chapter_runs_on_a_strange_table(classes, groups, folders, monkeypatch):  # noqa: F811
+def test_the_chapter_runs_on_a_strange_table(classes, groups, folders, monkeypatch, capsys):  # noqa: F811
     home, work = folders
     path = plots(home / "alien.csv", 90, classes)
     data = table(path, "harvest", groups=groups, drop=() if groups else ("field",))
@@ -44,6 +44,10 @@ def test_the_chapter_runs_on_a_strange_table(classes, groups, folders, monkeypat
     names = run(CHAPTER, data, work, monkeypatch)
     assert time.process_time() - begin < SECONDS
     assert len(names["tables"]) == 1
+    said = capsys.readouterr().out
+    assert "quiet: all rows but 1 hold one value" in said
+    assert "rain: " not in said
+    assert "groups are too few" not in said
     written = pd.read_csv(next(work.rglob("predictions.csv")))
     assert list(written.columns) == ["row", "truth", "prediction", "fold"]
     assert len(written) == 90
@@ -55,14 +59,15 @@ def test_the_chapter_runs_on_a_strange_table(classes, groups, folders, monkeypat
     assert {file.name for file in home.iterdir()} == {"alien.csv"}
 
 
-def test_the_chapter_runs_on_a_single_column(folders, monkeypatch):  # noqa: F811
+def test_the_chapter_runs_on_a_single_column_and_few_groups(folders, monkeypatch, capsys):  # noqa: F811
     home, work = folders
-    path = plots(home / "alien.csv", 70, 0)
-    data = table(
-        path, "harvest", groups=None, drop=("sun", "wind", "salt", "soil", "quiet", "field")
-    )
+    path = plots(home / "alien.csv", 70, 0, fields=4)
+    data = table(path, "harvest", groups="field", drop=("sun", "wind", "salt", "soil", "quiet"))
     assert data.x.shape == (70, 1)
     names = run(CHAPTER, data, work, monkeypatch)
+    said = capsys.readouterr().out
+    assert "4 groups are too few for intervals; mean squared errors:\nnothing " in said
+    assert "squared error, your table" not in said
     assert names["together"].tolist() == [0.0]
     assert len(pd.read_csv(next(work.rglob("predictions.csv")))) == 70
 
