@@ -196,14 +196,22 @@ MUTANTS = [
         "kills": ["index of groups drawn at random"],
     },
     {
-        "name": "the draws of the rivals stand in reversed order",
+        "name": "draws: ten components in the place of all columns",
         "old": 'if r["method"] == m]',
-        "new": 'if r["method"] == methods[::-1][methods.index(m)]]',
-        "kills": [
-            "draws: loss of all columns on the cells, nearer end",
-            "draws: lead of t-SNE over all pixels of the digits",
-            "neighbours that perplexity 2 costs against 15",
-        ],
+        "new": 'if r["method"] == {"all columns": "PCA, 10"}.get(m, m)]',
+        "kills": ["draws: loss of all columns on the cells, nearer end"],
+    },
+    {
+        "name": "draws: random directions in the place of t-SNE",
+        "old": 'if r["method"] == m]',
+        "new": 'if r["method"] == {"t-SNE": "random, 10"}.get(m, m)]',
+        "kills": ["draws: lead of t-SNE over all pixels of the digits"],
+    },
+    {
+        "name": "draws: perplexity 2 whatever is asked",
+        "old": 'if r["method"] == m]',
+        "new": 'if r["method"] == {"t-SNE, 15": "t-SNE, 2"}.get(m, m)]',
+        "kills": ["neighbours that perplexity 2 costs against 15"],
     },
     {
         "name": "two random directions count as a setting",
