@@ -69,7 +69,8 @@ def test_what_was_read_is_reported_and_decided(tmp_path):
         ("c", "2", "x 0, y 1"),
     ]
     assert data.decisions == {
-        "reader": "votes_table", "voters": ["a", "b", "c"], "truth": "t", "classes": ["x", "y"],
+        "reader": "votes_table", "voters": ["a", "b", "c"], "truth": "t", "groups": None,
+        "classes": ["x", "y"],
     }  # fmt: skip
     assert (data.path, data.voters) == (str(path), ["a", "b", "c"])
     assert data.votes.is_contiguous()
