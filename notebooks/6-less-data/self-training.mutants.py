@@ -103,6 +103,20 @@ MUTANTS = [
         "kills": ["spread of what a perturbation changes, over the spread of the data"],
     },
     {
+        "name": "every dealing is the same",
+        "function": FEW + "deal",
+        "old": "wanted = range(int(y.max()) + 1)",
+        "new": "wanted, seed = range(int(y.max()) + 1), 0",
+        "kills": ["accuracy, best dealing less worst, mean over the ways"],
+    },
+    {
+        "name": "the network with labels only sees nothing perturbed",
+        "function": FEW + "_supervised",
+        "old": "transform=_perturbed(deal)",
+        "new": "transform=None",
+        "kills": ["largest mean gain of the three that ask for agreement"],
+    },
+    {
         "name": "label spreading between random points",
         "function": METHODS + "label_graph.spread",
         "since": "accuracy = {name: [way.accuracy(D)",
@@ -292,6 +306,12 @@ MUTANTS = [
         "old": "deal.x, deal.labels, threshold=0.0",
         "new": "deal.x, deal.hidden, threshold=0.0",
         "kills": ["and cost its self-training"],
+    },
+    NOTHING_ADMITTED
+    | {
+        "name": "among five wrong labels nothing is admitted",
+        "since": "def spoiled(D):",
+        "kills": ["self-training spares of that cost"],
     },
     NOTHING_ADMITTED
     | {
