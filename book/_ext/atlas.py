@@ -28,13 +28,20 @@ def read():
 def state(row):
     """How far a row has come.
 
-    It *runs* if the mutant that removes exactly this system was caught; a chapter that has code
-    and a check for it, but no such proof, has *shown* it. A row with a reason points elsewhere;
-    the others are planned.
+    It *runs* if the mutant that removes exactly this system was caught, of a compound row one for
+    each part; a chapter that has code and a check for it, but no such proof, has *shown* it. A row
+    with a reason points elsewhere; the others are planned.
     """
     if not row.get("check"):
         return "pointer" if row.get("reason") else "planned"
-    return "shown" if doubt(row["chapter"], row.get("mutant")) else "runs"
+    doubts = any(doubt(row["chapter"], mutant) for mutant in removals(row))
+    return "shown" if doubts else "runs"
+
+
+def removals(row):
+    """The mutants that remove what a row names: one, or a list for the parts of a compound row."""
+    mutant = row.get("mutant")
+    return mutant if isinstance(mutant, list) else [mutant]
 
 
 def table(rows, keys, names):
@@ -76,7 +83,8 @@ def place(row, names):
     link = f'<a href="../notebooks/{row["chapter"]}.html#{row["anchor"]}">{title}</a>'
     said = [f"{link}: {escape(row['check'])} ({escape(row['library'])})"]
     said += [f"<code>{row['helper']}</code>"] if row.get("helper") else []
-    said += [f"killed by: {escape(row['mutant'])}"] if row["state"] == "runs" else []
+    kills = escape("; ".join(removals(row))) if row["state"] == "runs" else ""
+    said += [f"killed by: {kills}"] if kills else []
     said += [f"partly: {escape(row['partly'])}"] if row.get("partly") else []
     return "; ".join(said)
 
