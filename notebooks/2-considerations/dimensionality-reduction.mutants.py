@@ -348,4 +348,22 @@ MUTANTS = [
         "new": "for where in (space, space)",
         "kills": ["types: silhouette in all genes"],
     },
+    {
+        "name": "the programme that a kind of cell uses least",
+        "old": "level = w[y == kind].mean(0) / w.mean(0)",
+        "new": "level = w.mean(0) / w[y == kind].mean(0)",
+        "kills": ["best of four genes of killer cells in theirs: rank"],
+    },
+    {
+        "name": "the weights of the components count twice, and nothing divides by the sum",
+        "old": "probability, _ = responsibilities(z5, mixture)",
+        "new": "probability = responsibilities(z5, mixture)[0] * mixture.weights",
+        "kills": ["probabilities of a cell sum to one"],
+    },
+    {
+        "name": "the mixture may draw circles only",
+        "old": "    2, random_state=0, n_init=20,",
+        "new": '    2, covariance_type="spherical", random_state=0, n_init=20,',
+        "kills": ["a mixture on the stripes: agreement"],
+    },
 ]
