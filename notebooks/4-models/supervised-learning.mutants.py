@@ -36,6 +36,15 @@ MUTANTS = [
         "kills": ["first loss over log K"],
     },
     {
+        "name": "the gradient passes the maximum as if it were not there",
+        "function": "helpers.models.mlp.MLP.__init__",
+        "since": "net = fresh().double()",
+        "old": "nn.ReLU()]",
+        "new": "type('Through', (nn.Module,), "
+        "{'forward': lambda self, h: h + (h.relu() - h).detach()})()]",
+        "kills": ["the chain rule agrees with a finite difference"],
+    },
+    {
         "name": "one step without moving",
         "old": "weight -= 0.1 * weight.grad",
         "new": "weight -= 0.0 * weight.grad",
