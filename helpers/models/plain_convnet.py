@@ -27,3 +27,27 @@ def plain_convnet(channels, classes, pools=2):
         nn.Conv2d(24, 32, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
         nn.Linear(32, classes),
     )  # fmt: skip
+
+
+def pooled_first(net):
+    """The same layers, shared, with each max pooling moved before its ReLU: to train in less time.
+
+    The largest of four numbers may be taken before the ReLU or after it. Scores and slopes of the
+    weights are the same, and the ReLU, there and back, has a quarter of the numbers to look at.
+    Deconvnet is not the same, because it asks about places where the ReLU was silent; so maps are
+    drawn of `net` itself.
+
+    Parameters
+    ----------
+    net : nn.Sequential
+
+    Returns
+    -------
+    nn.Sequential
+        Training it trains `net`.
+    """
+    layers = list(net)
+    for k in range(len(layers) - 1):
+        if isinstance(layers[k], nn.ReLU) and isinstance(layers[k + 1], nn.MaxPool2d):
+            layers[k], layers[k + 1] = layers[k + 1], layers[k]
+    return nn.Sequential(*layers)

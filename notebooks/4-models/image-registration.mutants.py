@@ -220,6 +220,14 @@ MUTANTS = [
         ],
     },
     {
+        "name": "on the real head the optical flow stands still",
+        "function": WAYS + "optical_flow",
+        "since": "person = mirrored_head(",
+        "old": "return torch.from_numpy(np.stack(fields)).float()",
+        "new": "return 0 * torch.from_numpy(np.stack(fields)).float()",
+        "kills": ["real head: optical flow less pair by pair, lower end"],
+    },
+    {
         "name": "the affine map stays at home",
         "function": WAYS + "affine_search",
         "since": "person = mirrored_head(",

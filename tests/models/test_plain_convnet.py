@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from helpers.models.plain_convnet import plain_convnet
+from helpers.models.plain_convnet import plain_convnet, pooled_first
 
 
 def test_a_constant_can_be_taken_back_by_the_first_bias():
@@ -44,3 +44,25 @@ def test_it_is_these_layers():
     ]
     assert str(plain_convnet(3, 7, pools=1)[5]) == str(torch.nn.Identity())
     assert str(plain_convnet(3, 7, pools=2)[5]) == str(plain_convnet(3, 7)[5])
+
+
+def test_pooling_before_the_relu_gives_the_scores_and_slopes_of_pooling_after_it():
+    torch.manual_seed(0)
+    net, x, found = plain_convnet(1, 3), torch.randn(4, 1, 20, 20), []
+    for one in (net, pooled_first(net)):
+        net.zero_grad()
+        scores = one(x)
+        scores.logsumexp(1).sum().backward()
+        found.append([scores.detach(), *(part.grad.clone() for part in net.parameters())])
+    for ours, theirs in zip(*found):
+        assert torch.equal(ours, theirs)
+        assert ours.abs().max() > 0
+
+
+def test_only_a_pooling_that_follows_a_relu_moves():
+    kinds = [type(layer) for layer in pooled_first(plain_convnet(3, 2, pools=1))]
+    assert kinds[:6] == [nn.Conv2d, nn.MaxPool2d, nn.ReLU, nn.Conv2d, nn.ReLU, nn.Identity]
+    mean = nn.Sequential(nn.ReLU(), nn.AvgPool2d(2))
+    assert list(pooled_first(mean)) == list(mean)
+    later = nn.Sequential(nn.MaxPool2d(2), nn.ReLU())
+    assert list(pooled_first(later)) == list(later)
