@@ -20,7 +20,7 @@ FONTS = (
 CANVAS = 96  # pixels a side, on which a letter is drawn before it is cut out
 
 
-def letters(count, size=8, *, classes=52, seed=0):
+def letters(count, size=8, *, classes=52, seed=0, spread=0.25):
     """Small images of Latin letters, each in a random font, sheared and stretched at random.
 
     Every letter is cut out, stretched to a frame of 32 by 32 black or white pixels, and counted in
@@ -32,6 +32,7 @@ def letters(count, size=8, *, classes=52, seed=0):
     size : int, one of 8, 16, 32; pixels a side
     classes : int in 2..52, the first of a-z, A-Z
     seed : int
+    spread : float >= 0, standard deviation of the four numbers that shear and stretch; 0 for none
 
     Returns
     -------
@@ -60,7 +61,7 @@ def letters(count, size=8, *, classes=52, seed=0):
         )
     draws, fonts = np.random.default_rng(seed), _fonts()
     y = torch.arange(count) % classes
-    images = [_drawn(string.ascii_letters[k], fonts, draws, size) for k in y.tolist()]
+    images = [_drawn(string.ascii_letters[k], fonts, draws, size, spread) for k in y.tolist()]
     return torch.from_numpy(np.stack(images))[:, None], y
 
 
@@ -72,14 +73,14 @@ def _fonts():
     return [ImageFont.truetype(home / f"{name}.ttf", 40) for name in FONTS]
 
 
-def _drawn(letter, fonts, draws, size):
+def _drawn(letter, fonts, draws, size, spread):
     """One letter as fields of ink."""
     from PIL import Image, ImageDraw
 
     image, middle = Image.new("L", (CANVAS, CANVAS)), (CANVAS / 2, CANVAS / 2)
     font = fonts[draws.integers(len(fonts))]
     ImageDraw.Draw(image).text(middle, letter, fill=255, font=font, anchor="mm")
-    (a, b), (c, d) = np.eye(2) + draws.normal(0, 0.25, (2, 2))
+    (a, b), (c, d) = np.eye(2) + draws.normal(0, spread, (2, 2))
     shift = middle[0] * (1 - a - b), middle[1] * (1 - c - d)
     image = image.transform(
         image.size,

@@ -29,7 +29,7 @@ def averaged(task):
     return train(net, task.x, task.y, task.setting, task.seed)
 
 
-def digits_for_digits(x, y, groups, seed):
+def digits_for_digits(x, y, groups, seed, *, controls=True):
     """Accuracy on new writers' digits 5 to 9, with and without digits 0 to 4 as the source.
 
     Parameters
@@ -38,6 +38,8 @@ def digits_for_digits(x, y, groups, seed):
     y : (N,) int64 in 0..9
     groups : (N,) int64, forms of writers; half of them are the pool.
     seed : int
+    controls : bool, whether to train three networks more: the source without its average, and from
+        scratch with the average and without.
 
     Returns
     -------
@@ -47,7 +49,8 @@ def digits_for_digits(x, y, groups, seed):
     first, test = pool[y[pool] < 5], test[y[test] >= 5]
     rows = few(y, pool[y[pool] >= 5], 10, seed)
     source, nobody = small_net(5, seed, pool=1), small_net(5, seed + 50, pool=1)
-    train(source, x[first], y[first], 0.01, seed, steps=100, batch=64)
+    budget = {"rate": 0.01, "seed": seed, "steps": 100, "batch": 64}
+    train(source, x[first], y[first], **budget)
     update_bn([x[first]], nobody)
     ways = {
         "digits 0 to 4, averaged": (FROZEN, source),
@@ -55,9 +58,14 @@ def digits_for_digits(x, y, groups, seed):
         "random, averaged": (FROZEN, nobody),
         "random, not averaged": (FROZEN, unpooled(nobody)),
         "bare pixels": (PIXELS, None),
-        "from scratch, averaged": (Way(averaged, (0.003, 0.01, 0.03), 0.01), None),
-        "from scratch": (RIVALS["from scratch"], None),
     }
+    if controls:
+        never = train(small_net(5, seed), x[first], y[first], **budget)
+        ways |= {
+            "digits 0 to 4, never averaged": (FROZEN, never),
+            "from scratch, averaged": (Way(averaged, (0.003, 0.01, 0.03), 0.01), None),
+            "from scratch": (RIVALS["from scratch"], None),
+        }
     found = {
         name: way.answers(body, x[rows], y[rows] - 5, x[test], 5, seed) + 5
         for name, (way, body) in ways.items()

@@ -10,6 +10,7 @@ from torch.optim.swa_utils import update_bn
 from torch.utils.data import TensorDataset
 
 from helpers.ground.random import generator
+from helpers.methods.patches import PatchFeatures
 from helpers.methods.rivals import logistic_regression, nearest_neighbours, support_vectors
 from helpers.methods.transfer import (
     Adapter,
@@ -57,7 +58,8 @@ def small_net(classes, seed, pool=4):
     a, b, c = WIDTHS
     last = block(b, c, nn.AdaptiveAvgPool2d(pool), nn.Flatten())
     head = nn.Linear(c * pool**2, classes)
-    return nn.Sequential(block(1, a), block(a, b, nn.MaxPool2d(2)), last, head)
+    net = nn.Sequential(block(1, a), block(a, b, nn.MaxPool2d(2)), last, head)
+    return net.to(memory_format=torch.channels_last)  # a sixth less time on a processor
 
 
 def train(net, x, y, rate, seed, *, steps=STEPS, optimizer=None, schedule=None, batch=32):
@@ -215,7 +217,21 @@ def by_library(make):
 
 def on_features(task):
     """Logistic regression on the features of a frozen body."""
-    body = task.source[:3]
+    return on_body(task.source[:3], task)
+
+
+def on_body(body, task):
+    """Logistic regression on what a body, of whatever kind, says about the images.
+
+    Parameters
+    ----------
+    body : nn.Module, (N, 1, H, W) -> (N, F)
+    task : Task
+
+    Returns
+    -------
+    the body, and the fitted classifier
+    """
     features = predict(body, task.x).numpy()
     return body, logistic_regression(task.setting, task.seed).fit(features, task.y.numpy())
 
@@ -225,6 +241,11 @@ def on_random_features(task):
     net = small_net(task.classes, task.seed + 50)
     update_bn([task.x], net)
     return on_features(replace(task, source=net))
+
+
+def on_patches(task):
+    """The same on likeness to patches of the labelled images, without any network."""
+    return on_body(PatchFeatures(task.x, task.seed), task)
 
 
 def on_copies(way):
@@ -282,6 +303,7 @@ RIVALS = {
     "nearest neighbour, pixels": Way(by_library(nearest_neighbours), (1, 3, 5), 1, "k"),
     "support vectors, pixels": Way(by_library(support_vectors), C, 10, "C"),
     "logistic regression, pixels": Way(by_library(logistic_regression), C, 1, "C"),
+    "patches of the images": Way(on_patches, C, 100, "C"),
     "random body, frozen": Way(on_random_features, C, 10, "C"),
     "from scratch": Way(scratch, RATES, 0.003),
     "from scratch, warped copies": Way(on_copies(scratch), RATES, 0.003),

@@ -61,9 +61,8 @@ MUTANTS = [
         "kills": [
             "share of fresh letters that the rich source reads",
             "what the frozen rich body gains over the network from scratch, lower end",
-            "what the frozen rich body gains over the nearest neighbour, lower end",
+            "what the frozen rich body gains over patches of the images, lower end",
             "what it gains over a random body, lower end",
-            "with one label, the mean lead of the frozen body over copies",
         ],
     },
     {
@@ -89,15 +88,6 @@ MUTANTS = [
         "old": "letters(3000, side, classes=5)",
         "new": "letters(3000, side, classes=52)",
         "kills": ["what 52 classes gain over five as a source, lower end"],
-    },
-    {
-        "name": "one label of each class is ten",
-        "function": WAYS + "few",
-        "old": "[:count]",
-        "new": "[:10]",
-        "kills": [
-            "with one label, the mean lead of the frozen body over copies",
-        ],
     },
     {
         "name": "head only frees the body",

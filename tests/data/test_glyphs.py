@@ -46,3 +46,10 @@ def test_letters_are_those_that_the_stored_pages_rest_on(told):
     assert told(y) == [22.56667, 16.00357, 13.3113]
     assert torch.equal(x, letters(60, 8, classes=52, seed=0)[0])
     assert x.dtype == torch.float32
+
+
+def test_without_spread_a_letter_differs_by_its_font_alone():
+    x, y = letters(520, spread=0)
+    kinds = {tuple(image.flatten().tolist()) for image in x[y == 0]}
+    assert len(kinds) <= 8  # as many as there are fonts
+    assert len({tuple(image.flatten().tolist()) for image in letters(520)[0][y == 0]}) == 10

@@ -32,6 +32,9 @@ def test_the_average_is_removed_and_every_weight_kept():
 def test_places_are_read_and_shuffled_classes_are_not(dots):
     found = digits_for_digits(*dots, 0)
     assert list(found)[:2] == ["digits 0 to 4, averaged", "digits 0 to 4, not averaged"]
+    fewer = digits_for_digits(*dots, 0, controls=False)
+    assert fewer == {name: found[name] for name in list(found)[:5]}
+    assert "digits 0 to 4, never averaged" in found
     assert all(0 <= value <= 1 for value in found.values())
     assert found["bare pixels"] > 0.9  # place is all that there is to know
     x, y, groups = dots

@@ -153,6 +153,7 @@ def test_the_pages_name_these_settings():
         "nearest neighbour, pixels": "k 1 of 1, 3, 5",
         "support vectors, pixels": "C 10 of 1, 10, 100",
         "logistic regression, pixels": "C 1 of 1, 10, 100",
+        "patches of the images": "C 100 of 1, 10, 100",
         "random body, frozen": "C 10 of 1, 10, 100",
         "from scratch": "rate 0.003 of 0.001, 0.003, 0.01",
         "from scratch, warped copies": "rate 0.003 of 0.001, 0.003, 0.01",
