@@ -75,6 +75,37 @@ def ordered_rule(theta):
     return lambda state, draws: whole(half + half * ((theta[:, :-1] * state).sum(1) + theta[:, -1]))
 
 
+def as_ordered(gains):
+    r"""The stepwise rule as six numbers of an ordered rule; only its first two doses are others.
+
+    .. math:: 8 s_3 - \theta_1 s_1 - \theta_2 (s_1 - s_2) = 4 + 4\,(w \cdot s + b)
+
+    Parameters
+    ----------
+    gains : tensor (N, 3)
+        As for `stepwise_rule`; the first dose, which no weight of these can say, is left out.
+
+    Returns
+    -------
+    tensor (N, 6), as for `ordered_rule`
+    """
+    half, nothing = dosing.MOST / 2, torch.zeros(len(gains))
+    error, change = gains[:, 1], gains[:, 2]
+    weights = (-(error + change) / half, change / half, nothing + 2, nothing, nothing, nothing - 1)
+    return torch.stack(weights, 1)
+
+
+def without_sum(theta):
+    """The integral rule with no gain on its sum: a proportional rule.
+
+    Parameters
+    ----------
+    theta : tensor (N, 3)
+        First dose, usual dose, and the gain on the error.
+    """
+    return integral_rule(torch.cat([theta, torch.zeros(len(theta), 1)], 1))
+
+
 def whole(tablets):
     """The nearest number of tablets that may be given."""
     return tablets.round().clamp(0, dosing.MOST).long()

@@ -47,18 +47,21 @@ def with_actor_critic(inputs, actions, steps):
     return model, model.policy, collect, actor_critic(entropy_weight=0.01)
 
 
-def with_dqn(inputs, actions, steps):
-    """DQN: one batch from memory after every step; a third of the steps to become greedy.
+def with_dqn(inputs, actions, steps, *, gamma=GAMMA, updates=1):
+    """DQN: batches from memory after every step; a third of the steps to become greedy.
 
     Parameters
     ----------
     inputs : int, numbers in an observation
     actions : int
     steps : int, simulated steps to learn from
+    gamma : float in [0, 1], the discount
+    updates : int, batches after every step of the environments side by side
     """
     model = MLP([inputs, WIDTH, WIDTH, actions])
-    collect = remembered(model, Replay(20_000), batch_size=64, anneal=max(1, steps // 3))
-    return model, model, collect, DQN(model, gamma=GAMMA, renew=200)
+    options = {"batch_size": 64, "anneal": max(1, steps // 3), "updates": updates}
+    collect = remembered(model, Replay(20_000), **options)
+    return model, model, collect, DQN(model, gamma=gamma, renew=200)
 
 
 def with_ppo(inputs, actions, steps):

@@ -11,13 +11,14 @@ MUTANTS = [
         "kills": [
             "relative error of REINFORCE against the exact gradient",
             "the same, with a baseline",
+            "its cosine with the exact gradient",
         ],
     },
     {
         "name": "nothing is discounted",
         "old": "world, gamma = random_mdp(seed=1), 0.9",
         "new": "world, gamma = random_mdp(seed=1), 1.0",
-        "kills": ["the same, without the factor"],
+        "kills": ["length without the factor, in exact ones"],
     },
     {
         "name": "no baseline",
@@ -82,6 +83,7 @@ MUTANTS = [
             "mean lead of the integral rule over DQN",
             "trainings of five in which the integral rule is ahead of DQN",
             "lead of the integral rule over PPO, lower end",
+            "mean lead of the integral rule over the one without its sum",
         ],
     },
     {
@@ -118,26 +120,56 @@ MUTANTS = [
         ],
     },
     {
-        "name": "DQN with the sum does not look at the patient",
-        "function": AGENTS + "dqn.DQN.__call__",
-        "since": "def with_sum(inputs, actions, steps):",
-        "old": "value = model(state).gather",
-        "new": "value = model(0 * state).gather",
-        "kills": [
-            "mean gain of DQN from the sum and its settings",
-            "mean lead of DQN with the sum over the integral rule",
-        ],
-    },
-    {
         "name": "the first guess gives nothing",
         "old": "integral_rule(GAINS[0][None])",
         "new": "integral_rule(0 * GAINS[0][None])",
         "kills": ["what the search adds to the first guess"],
     },
     {
+        "name": "the stepwise first guess does not look at the blood",
+        "function": AGENTS + "dosing_rules.as_ordered",
+        "old": "error, change = gains[:, 1], gains[:, 2]",
+        "new": "error, change = 0 * gains[:, 1], 0 * gains[:, 2]",
+        "kills": ["mean lead of the stepwise first guess over the ordered rule"],
+    },
+    {
+        "name": "long run: DQN's first settings in the place of the second",
+        "old": 'for name in ("integral rule", "DQN")} | taken',
+        "new": 'for name in ("integral rule", "DQN")} | taken | {"DQN, second settings": far["DQN"]}',
+        "kills": ["long run: gain of DQN from the second settings, lower end"],
+    },
+    {
+        "name": "long run: the integral rule has no sum",
+        "old": 'for name in ("integral rule", "DQN")} | taken',
+        "new": 'for name in ("integral rule", "DQN")} | taken '
+        '| {"integral rule": taken["integral rule without its sum"]}',
+        "kills": ["long run: mean lead of the rule over DQN with these"],
+    },
+    {
+        "name": "long run: the sum is not shown",
+        "old": 'for name in ("integral rule", "DQN")} | taken',
+        "new": 'for name in ("integral rule", "DQN")} | taken '
+        '| {"DQN with the sum, second settings": taken["DQN, second settings"]}',
+        "kills": ["long run: mean gain from the sum at the second settings"],
+    },
+    {
+        "name": "long run: the sum is shown, the settings are the first",
+        "old": 'for name in ("integral rule", "DQN")} | taken',
+        "new": 'for name in ("integral rule", "DQN")} | taken '
+        '| {"DQN with the sum, second settings": taken["DQN with the sum"]}',
+        "kills": ["long run: lead of the rule over DQN with both, upper end"],
+    },
+    {
+        "name": "long run: the first guess has no sum",
+        "old": 'for name in ("integral rule", "DQN")} | taken',
+        "new": 'for name in ("integral rule", "DQN")} | taken '
+        '| {"integral rule, first guess": taken["integral rule without its sum"]}',
+        "kills": ["long run: what the search adds to the first guess, upper end"],
+    },
+    {
         "name": "the search keeps the worst",
         "function": AGENTS + "cross_entropy.cross_entropy",
-        "since": "def with_sum(inputs, actions, steps):",
+        "since": "def unknown(count)",
         "old": "score.topk(population // 4)",
         "new": "(-score).topk(population // 4)",
         "kills": ["what a search without a guess lacks to the first guess"],
@@ -177,7 +209,26 @@ MUTANTS = [
         "since": "def by_reward(reward):",
         "old": "withdrawn, over = self.blood > TOXIC,",
         "new": "withdrawn, over = self.blood > TARGET,",
-        "kills": ["decisions under the median rule, mean"],
+        "kills": [
+            "decisions under the median rule, mean",
+            "decisions under the integral rule, mean",
+        ],
+    },
+    {
+        "name": "the charged integral rule forgets its sum",
+        "function": AGENTS + "dosing_rules.integral_rule",
+        "since": "def by_reward(reward):",
+        "old": "torch.where(first, 0.0, before + error)",
+        "new": "0.0 * error",
+        "kills": ["what the integral rule saves over the agent, by that reward"],
+    },
+    {
+        "name": "the charged posterior learns nothing",
+        "function": AGENTS + "dosing_rules.Posterior.__call__",
+        "since": "def by_reward(reward):",
+        "old": "surprise[later] ** 2 / 2",
+        "new": "0.0 * surprise[later]",
+        "kills": ["what the posterior saves over the agent, by that reward"],
     },
     {
         "name": "staying is worth nothing",

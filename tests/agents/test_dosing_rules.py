@@ -9,10 +9,12 @@ from helpers.agents.dosing_rules import (
     CHANGES,
     GAINS,
     Posterior,
+    as_ordered,
     integral_rule,
     measured,
     ordered_rule,
     stepwise_rule,
+    without_sum,
 )
 from helpers.agents.rollout import episode_returns, side_by_side
 
@@ -179,3 +181,26 @@ def test_the_search_begins_at_rules_that_already_dose_well():
         assert episode_returns(envs(), rule(mean[None]), seed=9).mean() > median
         assert (deviation < mean).all()
         assert (deviation > 0.25 * mean).all()
+
+
+def test_the_stepwise_rule_is_an_ordered_rule_from_the_third_dose_on():
+    draws = torch.Generator().manual_seed(0)
+    state = torch.randn(400, 5, generator=draws)
+    state[:, 2:4] = torch.randint(9, (400, 2), generator=draws) / 8
+    state[:, 4] = torch.randint(2, 16, (400,), generator=draws) / 16
+    gains = torch.tensor([[5.0, 2.3, 1.7], [5.0, 0.9, 4.1]]).repeat(200, 1)
+    ordered, stepwise = ordered_rule(as_ordered(gains)), stepwise_rule(gains)
+    assert torch.equal(ordered(state, None), stepwise(state, None))
+    state[:, 4] = 0.0  # the first dose is another
+    assert not torch.equal(ordered(state, None), stepwise(state, None))
+
+
+def test_without_its_sum_the_integral_rule_knows_the_last_error_only():
+    theta = torch.tensor([[6.0, 3.0, 2.0]])
+    act, other = without_sum(theta), integral_rule(torch.tensor([[6.0, 3.0, 2.0, 1.0]]))
+    courses = [
+        [int(rule(seen(level, share=k / 16), None)) for k, level in enumerate((-3, -0.9, -0.9))]
+        for rule in (act, other)
+    ]
+    assert courses[0] == [6, 5, 5]
+    assert courses[1] == [6, 6, 7]

@@ -6,7 +6,16 @@ import torch
 from helpers.agents.actor_critic import judged
 from helpers.agents.cross_entropy import cross_entropy, linear_rule
 from helpers.agents.dosing import Dosing
-from helpers.agents.learners import AGENTS, RATES, SIDE, SPREADS, learn, search_linear, sizes
+from helpers.agents.learners import (
+    AGENTS,
+    RATES,
+    SIDE,
+    SPREADS,
+    learn,
+    search_linear,
+    sizes,
+    with_dqn,
+)
 from helpers.agents.reinforce import whole_episodes
 from helpers.agents.rollout import Player, Rollouts, sampled, side_by_side
 from helpers.train.loop import fit
@@ -100,6 +109,9 @@ def test_dqn_becomes_greedy_in_a_third_of_its_steps_and_remembers_twenty_thousan
     assert collect.replay.capacity == 20_000
     assert (step.renew, step.gamma) == (200, 0.99)
     assert collect.model is model
+    _, _, collect, step = with_dqn(5, 9, 900, gamma=0.5, updates=4)
+    assert (collect.updates, step.gamma, collect.anneal, step.renew) == (4, 0.5, 300, 200)
+    assert AGENTS["DQN"](5, 9, 900)[2].updates == 1
 
 
 def batch_of(rows=12):
