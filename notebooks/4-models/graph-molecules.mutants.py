@@ -192,16 +192,6 @@ MUTANTS = [
         "kills": ["gain from screening over a random choice"],
     },
     {
-        "name": "the search does not ask the model whom to edit",
-        "function": "helpers.methods.candidates.evolve",
-        "old": "parents = sorted(known, key=known.get, reverse=True)[:keep]",
-        "new": "parents = list(start)[:keep]",
-        "kills": [
-            "MPNN: lead of screening over making up",
-            "MPNN: promise minus truth of what it made up",
-        ],
-    },
-    {
         "name": "both models are the formula itself",
         "old": "        return model(torch.arange(len(smiles)), new).tolist()",
         "new": "        return likeness(smiles).tolist()",
