@@ -1,9 +1,12 @@
 """Which rival draws the best maps of simulated nuclei, and does patience change the order?
 
 The functions and budgets are those of the page. A seed draws all fields and volumes anew, and starts
-networks and forests anew. Seed 0 is the page's own and is left out. Five seeds; on three of them
-the networks for fields are trained again with three times the steps, and on all of them those for
-volumes with four times.
+networks and forests anew. Seed 0 is the page's own and is left out. Four seeds; on the first of
+them the networks for fields are trained again with three times the steps, U-Net and cross-entropy on
+the second, too; volumes have two seeds, and their networks four times the steps as well.
+
+The design asked for five seeds, three and five once; it was cut to what the page quotes on 23
+November 2026, when these rows were known: about ten processor minutes in place of 25.
 """
 
 import numpy as np
@@ -22,7 +25,7 @@ from helpers.models.object_context import ObjectContext
 from helpers.models.segnet import SegNet
 from helpers.models.unet import InTiles, UNet, two_convs, without_place
 
-SEEDS, PATIENT = range(1, 6), range(1, 4)
+SEEDS, DEEP_SEEDS = range(1, 5), range(1, 3)
 STEPS, MANY = 150, 450
 DEEP_STEPS, DEEP_MANY = 60, 240
 RATES = (0.01, 0.03)
@@ -79,21 +82,19 @@ NETWORKS = {
     "U-Net, cross-entropy": (unet, cross_entropy),
     "object context": (Context, with_guess),
 }
-AGAIN = [name for name in NETWORKS if name != "object context"]
-DEEP = [
-    "threshold", "forest, flat filters", "forest, deep filters", "U-Net, one slice",
-    "U-Net, three slices", "3-D U-Net", "3-D U-Net, layers shuffled",
-]  # fmt: skip
+AGAIN = [(1, name) for name in NETWORKS if name != "object context"]
+AGAIN += [(2, "U-Net"), (2, "U-Net, cross-entropy")]
+DEEP = ["threshold", "forest, deep filters", "U-Net, three slices", "3-D U-Net"]
 
 
 def cases():
     """All rivals on the same fields, on the same volumes, and the networks with more steps."""
     names = [*BY_RULE, *NETWORKS]
     found = [case("flat", name, seed, STEPS) for seed in SEEDS for name in names]
-    found += [case("deep", name, seed, DEEP_STEPS) for seed in SEEDS for name in DEEP]
+    found += [case("deep", name, seed, DEEP_STEPS) for seed in DEEP_SEEDS for name in DEEP]
     nets = [name for name in DEEP if "U-Net" in name]
-    found += [case("deep", name, seed, DEEP_MANY) for seed in SEEDS for name in nets]
-    return found + [case("flat", name, seed, MANY) for seed in PATIENT for name in AGAIN]
+    found += [case("deep", name, seed, DEEP_MANY) for seed in DEEP_SEEDS for name in nets]
+    return found + [case("flat", name, seed, MANY) for seed, name in AGAIN]
 
 
 def case(task, rival, seed, steps):
@@ -132,12 +133,9 @@ def deep(rival, seed, steps):
     known, new = (simulated_nuclei(n, 32, depth=8, seed=100 * seed + n) for n in (24, 16))
     inside, truth = (known.y > 0).long(), (new.y > 0).long()
     x, target = known.x, new.x
-    if rival.endswith("shuffled"):
-        x, inside, target, truth = shuffled(x, inside, target, truth, seed)
-    layers = "slice" in rival or "flat" in rival
+    layers = "slice" in rival
     if layers:
-        beside = int("three" in rival)
-        x, target = (way.as_slices(part, beside) for part in (x, target))
+        x, target = (way.as_slices(part, 1) for part in (x, target))
         inside = inside.flatten(0, 1)
     if "U-Net" in rival:
         make = lambda: UNet(x.shape[1], 2, (8, 16, 32), dims=2 if layers else 3)  # noqa: E731
@@ -146,15 +144,3 @@ def deep(rival, seed, steps):
         learn, setting = (way.learn_forest, 3) if "forest" in rival else (way.learn_threshold, 6)
     found = learn(x, inside, 2, setting, seed)(target)
     return dice_per_image(found.view(truth.shape), truth, 2)
-
-
-def shuffled(*parts_and_seed):
-    """Volumes and classes with their layers in an order drawn for each volume."""
-    *parts, seed = parts_and_seed
-    found = []
-    for x, y in zip(parts[::2], parts[1::2]):
-        rng = torch.Generator().manual_seed(seed)
-        orders = [torch.randperm(x.shape[2], generator=rng) for _ in x]
-        found.append(torch.stack([one[:, order] for one, order in zip(x, orders)]))
-        found.append(torch.stack([one[order] for one, order in zip(y, orders)]))
-    return found

@@ -20,14 +20,20 @@ def require_maps(data):
     Raises
     ------
     ValueError
-        If there is no class for every pixel, if sides cannot be halved three times, or if nobody
-        has decided what 255 means.
+        If there is no class for every pixel, if some are void (-1), if sides cannot be halved three
+        times, or if nobody has decided what 255 means.
     """
     y, shape = getattr(data, "y", None), tuple(data.x.shape[2:])
     if y is None or tuple(y.shape[1:]) != shape:
         raise ValueError(
             "This chapter needs a class for every pixel: expected masks as large as the images; "
             "read them with helpers.data.own.image_masks."
+        )
+    if (y < 0).any():
+        raise ValueError(
+            "This chapter learns from every pixel and scores every pixel: expected classes from 0, found "
+            f"{(y < 0).float().mean():.3g} of the pixels void; read the masks without void=, and decide "
+            "with helpers.data.maps.void_as which class these pixels join."
         )
     if data.x.ndim != 4 or any(side % 8 for side in shape):
         raise ValueError(

@@ -154,6 +154,8 @@ def best(scored, count=20):
 def both_ways(ask, start, library, *, rounds=10, seed=0, count=20):
     """Screen a library, and make molecules up, with the same model: the best of each.
 
+    What the search began with was not made up, and is not handed in.
+
     Parameters
     ----------
     ask : callable, list of SMILES -> one prediction each, higher is better
@@ -167,7 +169,8 @@ def both_ways(ask, start, library, *, rounds=10, seed=0, count=20):
     -------
     dict with "library, screened" and "made up, searched": dicts from SMILES to prediction
     """
-    made = evolve(ask, start, rounds=rounds, keep=count, children=30, seed=seed)
+    asked = evolve(ask, start, rounds=rounds, keep=count, children=30, seed=seed)
+    made = {text: said for text, said in asked.items() if text not in start}
     screened = dict(zip(library, ask(library)))
     return {"library, screened": best(screened, count), "made up, searched": best(made, count)}
 

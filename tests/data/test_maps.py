@@ -37,6 +37,20 @@ def test_255_beside_small_numbers_is_refused_until_it_is_decided(street):
         assert require_maps(void_as(street, value)) is None
 
 
+def test_pixels_that_were_read_as_void_are_refused_and_the_way_out_works(street, tmp_path):
+    void = image_masks(tmp_path / "images", tmp_path / "masks", 16, void=255)
+    assert float((void.y == -1).float().mean()) == 0.25
+    with pytest.raises(ValueError) as error:
+        require_maps(void)
+    assert str(error.value) == (
+        "This chapter learns from every pixel and scores every pixel: expected classes from 0, found "
+        "0.25 of the pixels void; read the masks without void=, and decide with "
+        "helpers.data.maps.void_as which class these pixels join."
+    )
+    assert require_maps(void_as(street, 0)) is None
+    assert require_maps(replace(void, y=void.y.clamp(min=0))) is None
+
+
 def test_void_joins_the_class_that_was_named(street):
     joined = void_as(street, 2)
     assert joined.values == [0, 1, 2]

@@ -69,8 +69,17 @@ def test_both_ways_hand_in_the_best_of_what_each_may_see():
     made = found["made up, searched"]
     assert len(made) == 5
     known = evolve(length, ["CCO", "CCN"], rounds=3, keep=5, children=30, seed=1)
-    assert made == best(known, 5)
+    assert made == best(
+        {text: said for text, said in known.items() if text not in ("CCO", "CCN")}, 5
+    )
     assert set(made.values()) != set(best(known, 50).values())
+
+
+def test_what_the_search_began_with_is_not_handed_in():
+    first = both_ways(lambda s: [-float(len(t)) for t in s], ["C", "CCO"], ["CC"], rounds=1, seed=1)
+    made = first["made up, searched"]
+    assert len(made) > 3
+    assert not {"C", "CCO"} & set(made)
 
 
 def test_sums_agree_with_counting_by_hand_and_do_not_see_the_wiring():
