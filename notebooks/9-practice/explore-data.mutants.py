@@ -65,8 +65,8 @@ MUTANTS = [
     },
     {
         "name": "copies are told apart again",
-        "old": "groups=same, cv=together",
-        "new": "groups=same, cv=naive",
+        "old": "empty, groups=same, cv=together",
+        "new": "empty, groups=same, cv=naive",
         "kills": ["what copies on both sides add to it"],
     },
     {
