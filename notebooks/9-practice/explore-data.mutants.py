@@ -67,7 +67,10 @@ MUTANTS = [
         "name": "copies are told apart again",
         "old": "empty, groups=same, cv=together",
         "new": "empty, groups=same, cv=naive",
-        "kills": ["what copies on both sides add to it"],
+        "kills": [
+            "what copies on both sides add to it",
+            "the formula from the honest score, less what is shown",
+        ],
     },
     {
         "name": "every doubt is a guess",
@@ -252,10 +255,10 @@ MUTANTS = [
         "kills": ["unknown bases at splice sites and elsewhere: p of no difference"],
     },
     {
-        "name": "what is repeated is labelled a calcification",
+        "name": "the row that stands there thousands of times is called a calcification",
         "old": "as_table(specks.iloc[:, :-1], specks.iloc[:, -1])",
-        "new": "as_table(specks.iloc[:, :-1], specks.iloc[:, -1]"
-        ".mask(specks.iloc[:, :-1].duplicated(keep=False), \"'1'\"))",
+        "new": "as_table(specks.iloc[:, :-1], specks.iloc[:, -1].mask("
+        "specks.groupby(list(range(6)))[6].transform('size') > 100, \"'1'\"))",
         "kills": ["mammography: flattery of one neighbour by a third of copies"],
     },
     {
