@@ -88,7 +88,8 @@ def datasheet(data, name="this table"):
     Returns
     -------
     Report, one line a question: rows, groups, classes and what guessing the largest is worth,
-    copies, contradictions, columns that are constant or nearly the same.
+    missing values (NaN) and the share of each class's rows that has one, copies (a gap repeats
+    only a gap), contradictions, columns that are constant or nearly the same.
 
     Examples
     --------
@@ -96,7 +97,9 @@ def datasheet(data, name="this table"):
     >>> print(datasheet(wine()).lines[0])
     ('rows, columns', '178, 13')
     """
-    x, same = data.x, copies(data.x)
+    x, gaps = data.x, data.x.isnan()
+    same = copies(torch.cat([x.masked_fill(gaps, 0.0), gaps[:, gaps.any(0)].float()], 1))
+    x = torch.where(gaps, x.nanmean(0), x)
     repeated = len(x) - int(same.max() + 1)
     lines = [("rows, columns", f"{len(x)}, {x.shape[1]}")]
     groups = "not named" if data.groups is None else f"{len(data.groups.unique())}"
@@ -108,7 +111,9 @@ def datasheet(data, name="this table"):
         lines.append(("always the largest", f"accuracy {counts.max() / counts.sum():.3f}"))
     elif data.task == "regression":
         lines.append(("target", f"{data.y.min():.4g} to {data.y.max():.4g}"))
+    lines.append(("missing values", _missing(gaps, data)))
     lines.append(("copies of an earlier row", str(repeated)))
+    lines.append(("most frequent row occurs", count_of(int(same.bincount().max()), "time")))
     if data.y is not None:
         other = int(contradictions(same, data.y).sum())
         lines.append(("rows whose copy has another label", str(other)))
@@ -116,6 +121,19 @@ def datasheet(data, name="this table"):
     lines.append(("constant columns", ", ".join(still) or "none"))
     lines.append(("columns that say nearly the same", _twins(x, data.features)))
     return Report(name, ("asked", "found"), lines)
+
+
+def _missing(gaps, data):
+    """How many values are missing, in how many rows, and in which share of each class."""
+    if not gaps.any():
+        return "none"
+    lacking = gaps.any(1)
+    told = f"{int(gaps.sum())} in {count_of(int(lacking.sum()), 'row')}"
+    if data.task != "classification":
+        return told
+    shares = [lacking[data.y == k].double().mean() for k in range(len(data.classes))]
+    said = [f"{shorten(k, 16)} {share:.1%}" for k, share in zip(data.classes, shares)]
+    return f"{told}; of the rows: {', '.join(said)}"
 
 
 def _twins(x, features):

@@ -338,4 +338,157 @@ MUTANTS = [
         "new": '"epochs": 0, "lr": 0.01',
         "kills": ["walks: lead of the LSTM over the SVM, upper end"],
     },
+    {
+        "name": "long run: an RNN from the identity in the place of the library's",
+        "old": 'runs.setdefault(row["length"], []).append(row["score"])',
+        "new": 'runs.setdefault(row["length"], []).append(row["score"])\n'
+        "    for models in swept.values():\n"
+        '        models["RNN"] = models["RNN from the identity"]',
+        "kills": [
+            "order at 40 steps: share right of the RNN",
+            "adding at 40 steps: squared error of the RNN",
+        ],
+    },
+    {
+        "name": "long run: the library's RNN in the place of the one from the identity",
+        "old": 'runs.setdefault(row["length"], []).append(row["score"])',
+        "new": 'runs.setdefault(row["length"], []).append(row["score"])\n'
+        "    for models in swept.values():\n"
+        '        models["RNN from the identity"] = models["RNN"]',
+        "kills": ["order at 80 steps: share right of the RNN from the identity"],
+    },
+    {
+        "name": "long run: a GRU that keeps in the place of the LSTM that keeps",
+        "old": 'runs.setdefault(row["length"], []).append(row["score"])',
+        "new": 'runs.setdefault(row["length"], []).append(row["score"])\n'
+        "    for models in swept.values():\n"
+        '        models["LSTM that keeps"] = models["GRU that keeps"]',
+        "kills": ["order at 80 steps: share right of the LSTM that keeps"],
+    },
+    {
+        "name": "long run: an LSTM that keeps in the place of the GRU that keeps",
+        "old": 'runs.setdefault(row["length"], []).append(row["score"])',
+        "new": 'runs.setdefault(row["length"], []).append(row["score"])\n'
+        "    for models in swept.values():\n"
+        '        models["GRU that keeps"] = models["LSTM that keeps"]',
+        "kills": ["order at 80 steps: share right of the GRU that keeps"],
+    },
+    {
+        "name": "long run: closed gates in the place of open ones",
+        "old": 'runs.setdefault(row["length"], []).append(row["score"])',
+        "new": 'runs.setdefault(row["length"], []).append(row["score"])\n'
+        "    for models in swept.values():\n"
+        '        models["LSTM that keeps"] = models["LSTM"]',
+        "kills": ["adding at 40 steps: squared error of the LSTM that keeps"],
+    },
+    {
+        "name": "long run: a weight for each place in the place of the marked sign",
+        "old": 'runs.setdefault(row["length"], []).append(row["score"])',
+        "new": 'runs.setdefault(row["length"], []).append(row["score"])\n'
+        "    for models in swept.values():\n"
+        '        models["marked sign, by place"] = models["a weight for each place"]',
+        "kills": ["order at 80 steps: share right of the marked sign by place"],
+    },
+    {
+        "name": "long run: the RNN from the identity in the place of the LSTM, at all rates",
+        "old": 'rates.setdefault((row["model"], row["lr"]), []).append(row["score"])',
+        "new": 'rates.setdefault((row["model"], row["lr"]), []).append(row["score"])\n'
+        '    rates |= {\n        ("LSTM that keeps", lr): rates["RNN from the identity", lr]\n'
+        "        for lr in (0.003, 0.01, 0.03)\n    }",
+        "kills": ["order at 80 steps: share right of the LSTM that keeps, best of three rates"],
+    },
+    {
+        "name": "long run: the small rate in the place of the larger ones",
+        "old": 'rates.setdefault((row["model"], row["lr"]), []).append(row["score"])',
+        "new": 'rates.setdefault((row["model"], row["lr"]), []).append(row["score"])\n'
+        "    for lr in (0.01, 0.03):\n"
+        '        rates["RNN from the identity", lr] = rates["RNN from the identity", 0.003]',
+        "kills": [
+            "order at 80 steps: share of trainings that guess, RNN from the identity, larger rates"
+        ],
+    },
+    {
+        "name": "long run: the flat network in the place of recurrent ones",
+        "old": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])',
+        "new": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])\n'
+        '    for name in nets[1:]:\n        over["sunspots", name] = over["sunspots", nets[0]]',
+        "kills": [
+            "sunspots: least error of six recurrent trainings over ridge",
+            "sunspots: largest error of six recurrent trainings over ridge",
+        ],
+    },
+    {
+        "name": "long run: recurrent trainings in the place of flat ones",
+        "old": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])',
+        "new": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])\n'
+        '    over["sunspots", nets[0]] = over["sunspots", "LSTM"]',
+        "kills": [
+            "sunspots: least error of the flat network over ridge",
+            "largest error of a recurrent training over the least of a flat one, three series",
+        ],
+    },
+    {
+        "name": "long run: the flat network in the place of the wide LSTM",
+        "old": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])',
+        "new": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])\n'
+        '    over["sunspots", "LSTM, wide"] = over["sunspots", nets[0]]',
+        "kills": ["sunspots: error of the wide LSTM over ridge, mean of five seeds"],
+    },
+    {
+        "name": "long run: the last value in the place of the networks",
+        "old": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])',
+        "new": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])\n'
+        '    for name in nets:\n        over["CO2", name] = over["CO2", "last value"]',
+        "kills": [
+            "CO2: least error of eight network trainings over ridge",
+            "CO2: largest error of eight network trainings over ridge",
+        ],
+    },
+    {
+        "name": "long run: a line in the place of the networks",
+        "old": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])',
+        "new": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])\n'
+        '    for name in nets:\n        over["chaos", name] = over["chaos", "auto-regression"]',
+        "kills": ["chaos: largest error of eight network trainings over ridge"],
+    },
+    {
+        "name": "long run: kernel ridge in the place of the networks",
+        "old": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])',
+        "new": 'over[row["series"], row["model"]].append(row["error"] / line[row["series"]])\n'
+        '    for name in (*nets, "LSTM, wide"):\n        over["chaos", name] = over["chaos", "kernel on lags"]',
+        "kills": ["chaos: error of the best network training over kernel ridge"],
+    },
+    {
+        "name": "long run: the flat network in the place of the GRU, on dust",
+        "old": '[row for row in stored.rows if row["part"] == "forecast"]',
+        "new": '[row for row in stored.rows if row["part"] == "forecast" and row["model"] != "GRU"]\n'
+        '    rows += [row | {"model": "GRU"} for row in rows if row["model"] == nets[0]]',
+        "kills": ["dust: lower end of the GRU's lead over ridge, the smaller of two"],
+    },
+    {
+        "name": "long run: the flat network in the place of the LSTM, on dust",
+        "old": '[row for row in stored.rows if row["part"] == "forecast"]',
+        "new": '[row for row in stored.rows if row["part"] == "forecast" and row["model"] != "LSTM"]\n'
+        '    rows += [row | {"model": "LSTM"} for row in rows if row["model"] == nets[0]]',
+        "kills": ["dust: trainings of five in which the LSTM's lead over ridge excludes zero"],
+    },
+    {
+        "name": "long run: a dropout of a tenth in the place of three tenths",
+        "old": "fits = {name: sum(errors) / len(errors) for name, errors in learned.items()}",
+        "new": 'names = ("weight drop", "variational dropout", "all")\n'
+        '    for found in (runs, learned):\n        found |= dict.fromkeys(names, found["variational dropout, 0.1"])\n'
+        "    fits = {name: sum(errors) / len(errors) for name, errors in learned.items()}",
+        "kills": [
+            "dropout of 0.3: highest upper end of three leads over the plain LSTM, in spots",
+            "dropout of 0.3: least training error of three over that without",
+        ],
+    },
+    {
+        "name": "long run: three tenths in the place of a tenth",
+        "old": "fits = {name: sum(errors) / len(errors) for name, errors in learned.items()}",
+        "new": 'for name in ("weight drop, 0.1", "variational dropout, 0.1"):\n'
+        '        runs[name] = runs["all"]\n'
+        "    fits = {name: sum(errors) / len(errors) for name, errors in learned.items()}",
+        "kills": ["dropout of 0.1, penalties: lowest upper end of three leads, in spots"],
+    },
 ]

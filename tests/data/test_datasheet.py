@@ -95,7 +95,8 @@ def test_the_sheet_line_by_line():
     assert (sheet.source, sheet.head, sheet.notes) == ("this table", ("asked", "found"), [])
     assert [asked for asked, _ in sheet.lines] == [
         "rows, columns", "groups (patients, sites)", "classes", "always the largest",
-        "copies of an earlier row", "rows whose copy has another label", "constant columns",
+        "missing values", "copies of an earlier row", "most frequent row occurs",
+        "rows whose copy has another label", "constant columns",
         "columns that say nearly the same",
     ]  # fmt: skip
     assert sheet.lines[2][1].endswith("r" * 15 + "… 20")
@@ -164,3 +165,21 @@ def test_contradictions_of_numbers_and_of_one_row():
         True,
     ]
     assert contradictions(torch.tensor([0, 0]), torch.tensor([-1, 0])).tolist() == [True, True]
+
+
+def test_gaps_are_counted_by_class_and_repeat_only_gaps():
+    gap = float("nan")
+    x = torch.tensor([[0.0, 1.0], [gap, 1.0], [gap, 1.0], [gap, gap], [0.0, 1.0], [2.0, 1.0]])
+    y = torch.tensor([0, 0, 1, 1, 0, 1])
+    found = dict(datasheet(Table(x, y, list("ab"), ["p", "q"])).lines)
+    frame = pd.DataFrame(x.numpy())
+    assert found["missing values"] == "4 in 3 rows; of the rows: p 33.3%, q 66.7%"
+    assert int(found["missing values"].split()[0]) == frame.isna().sum().sum()
+    assert int(found["copies of an earlier row"]) == frame.duplicated().sum() == 2
+    assert found["most frequent row occurs"] == "2 times"
+    assert found["rows whose copy has another label"] == "2"
+    assert found["constant columns"] == "b"
+    assert dict(datasheet(Table(x, None, list("ab"))).lines)["missing values"] == "4 in 3 rows"
+    whole = dict(datasheet(Table(x.nan_to_num(3.0), y, list("ab"), ["p", "q"])).lines)
+    assert whole["missing values"] == "none"
+    assert whole["constant columns"] == "none"
