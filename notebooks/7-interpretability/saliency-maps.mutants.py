@@ -206,11 +206,11 @@ MUTANTS = [
         ],
     },
     {
-        "name": "in the long run Grad-CAM is the truth",
+        "name": "in the long run pair products, told the labels, stand in for Grad-CAM",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
-        '"outweighs: Grad-CAM": 1.0, '
-        '"signed: Grad-CAM": 1.0, '
+        '"outweighs: Grad-CAM": row["outweighs: pair products, told the labels"], '
+        '"signed: Grad-CAM": row["signed: pair products, told the labels"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
             "long run: maps that lead occlusion by an interval above zero",
@@ -219,11 +219,11 @@ MUTANTS = [
         ],
     },
     {
-        "name": "in the long run Grad-CAM is luck, and integrated gradients are the truth",
+        "name": "in the long run Grad-CAM is luck, and pair products stand in for integrated gradients",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
         '"outweighs: Grad-CAM": row["outweighs: random"], '
-        '"outweighs: integrated gradients": 1.0, '
+        '"outweighs: integrated gradients": row["outweighs: pair products, told the labels"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
             "long run: Grad-CAM's lead over occlusion by the smaller grey square, lower end",
@@ -232,12 +232,13 @@ MUTANTS = [
         ],
     },
     {
-        "name": "in the long run SmoothGrad and the signs of gradient and deconvnet are the truth",
+        "name": "in the long run better maps stand in for SmoothGrad and the signs of gradient and deconvnet",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
-        '"outweighs: SmoothGrad": 1.0, '
-        '"signed: deconvnet": 1.0, '
-        '"signed: gradient": 1.0, "rest: gradient": 1.0, '
+        '"outweighs: SmoothGrad": row["outweighs: pair products, told the labels"], '
+        '"signed: deconvnet": row["signed: pair products, told the labels"], '
+        '"signed: gradient": row["signed: pair products, told the labels"], '
+        '"rest: gradient": row["rest: occlusion, 7, local mean"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
             "long run: what SmoothGrad lacks to occlusion, lower end",
@@ -250,11 +251,12 @@ MUTANTS = [
         "name": "in the long run no map is empty, Grad-CAM has no ReLU, and guided backprop stays",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
-        '"empty: gradient": 0.0, "still 2: guided backprop": 0.5, '
-        '"empty 1: Grad-CAM": 0.0, '
+        '"empty: gradient": row["empty 1: Grad-CAM without ReLU"], '
+        '"still 2: guided backprop": row["outweighs: random"], '
+        '"empty 1: Grad-CAM": row["empty 1: Grad-CAM without ReLU"], '
         '"stays 1: Grad-CAM": row["stays 1: Grad-CAM without ReLU"], '
         '"still 1: Grad-CAM without ReLU": row["still 1: Grad-CAM"], '
-        '"stays 1: guided backprop": 1.0, '
+        '"stays 1: guided backprop": row["stays 1: integrated gradients"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
             "long run: tiles with an empty gradient, of the network that has most",
@@ -291,12 +293,12 @@ MUTANTS = [
         "kills": ["upright cause outweighs the decoy, edges told the wrong slant"],
     },
     {
-        "name": "in the long run pair products are luck, and shuffled labels the truth",
+        "name": "in the long run pair products are luck, and shuffled labels are the labels",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
         '"outweighs: pair products, told the labels": row["outweighs: random"], '
-        '"accuracy: pair products, told the labels": 0.5, '
-        '"shuffled: pair products, told the labels": 1.0, '
+        '"accuracy: pair products, told the labels": row["outweighs: random"], '
+        '"shuffled: pair products, told the labels": row["outweighs: pair products, told the labels"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
             "long run: lead of pair products over the best map, lower end",
@@ -312,7 +314,7 @@ MUTANTS = [
         "new": "[row | {"
         '"stays 1: Grad-CAM of the class then named": row["stays 1: Grad-CAM"], '
         '"empty 1: Grad-CAM of the class then named": row["empty 1: Grad-CAM"], '
-        '"still 1: Grad-CAM": 1.0, '
+        '"still 1: Grad-CAM": row["still 1: Grad-CAM without ReLU"], '
         '"still 4: SmoothGrad": row["outweighs: random"], '
         '"still 4: deconvnet": row["outweighs: random"], '
         '"still 4: guided backprop": row["outweighs: random"], '
@@ -329,7 +331,7 @@ MUTANTS = [
         "name": "in the long run Grad-CAM no longer finds the cause",
         "old": '[row for row in stored.rows if row["cause"] == cause]',
         "new": "[row | {"
-        '"still 1: Grad-CAM": 0.0, '
+        '"still 1: Grad-CAM": row["outweighs: random"], '
         '} for row in stored.rows if row["cause"] == cause]',
         "kills": [
             "long run: cause found after one random layer, Grad-CAM less deconvnet, upper end",
