@@ -62,7 +62,7 @@ def exact(value, players):
     return phi
 
 
-def sampled(value, players, *, orders=200, seed=0):
+def sampled(value, players, *, orders=200, seed=0, reverse=False):
     """Shapley values as mean gains over random orders of arrival (Castro et al. 2009).
 
     Parameters
@@ -72,11 +72,15 @@ def sampled(value, players, *, orders=200, seed=0):
     orders : int >= 2
         Random orders. The error falls with the square root.
     seed : int
+    reverse : bool
+        Let each drawn order be followed by its reverse (antithetic sampling, Mitchell et al. 2022):
+        who comes early in one comes late in the other. `orders` is then even, and 4 or more.
 
     Returns
     -------
     phi, error : tensors (D,), float64
-        Estimates and their standard errors. Efficiency holds exactly for any `orders`.
+        Estimates and their standard errors, with `reverse` those of the means of pairs. Efficiency
+        holds exactly for any `orders`.
 
     Examples
     --------
@@ -86,15 +90,20 @@ def sampled(value, players, *, orders=200, seed=0):
     """
     if orders < 2:
         raise ValueError(f"sampled(orders={orders}): expected at least 2 for a standard error")
+    if reverse and (orders % 2 or orders < 4):
+        raise ValueError(f"sampled(orders={orders}, reverse=True): expected 4, 6, ..., in pairs")
     draws = torch.Generator().manual_seed(seed)
-    gains = torch.zeros(orders, players, dtype=torch.float64)
+    gains, order = torch.zeros(orders, players, dtype=torch.float64), torch.arange(players)
     for number in range(orders):
-        order = torch.randperm(players, generator=draws)
+        again = reverse and number % 2
+        order = order.flip(0) if again else torch.randperm(players, generator=draws)
         steps = torch.zeros(players + 1, players, dtype=torch.bool)
         for place, player in enumerate(order):
             steps[place + 1 :, player] = True  # it arrives here and stays
         gains[number, order] = value(steps).cpu().double().diff()
-    return gains.mean(0), gains.std(0) / math.sqrt(orders)
+    if reverse:
+        gains = gains.reshape(-1, 2, players).mean(1)
+    return gains.mean(0), gains.std(0) / math.sqrt(len(gains))
 
 
 def kernel(value, players, *, samples=None, seed=0):

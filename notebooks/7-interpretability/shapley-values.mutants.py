@@ -89,7 +89,7 @@ MUTANTS = [
         "    fitted = choose(rival, others, y, train, valid, classes=classes, seed=seed)\n"
         "    next(fitted.model.parameters()).data *= seen\n"
         "    return fitted",
-        "kills": ["networks: spread of the trio's sum over that of independent members"],
+        "kills": ["networks: least share of one of the three in one network"],
     },
     {
         "name": "the background is replaced by its mean",
@@ -170,8 +170,8 @@ MUTANTS = [
         "old": 'kind = (cells.y == cells.classes.index("CD19+ B")).long()\n',
         "new": 'kind = (cells.y == cells.classes.index("CD56+ NK")).long()\n',
         "kills": [
-            "markers among the first two genes by TreeSHAP",
-            "markers among the first two genes, one at a time",
+            "splits of ten in which TreeSHAP has CD79A first",
+            "splits in which one gene at a time has both first",
         ],
     },
     {
@@ -203,7 +203,7 @@ MUTANTS = [
         "old": "    torch.tensor(rest)[torch.randperm(len(rest), "
         "generator=torch.Generator().manual_seed(k))[:3]]\n",
         "new": "    torch.tensor(trio)\n",
-        "kills": ["L1: the same for other trios"],
+        "kills": ["L1: the same for other trios, mean"],
     },
     {
         "name": "nothing is mixed",
@@ -221,5 +221,26 @@ MUTANTS = [
         "old": ".mean())\n",
         "new": ".mean())\nuniform = list(truths[0])\n",
         "kills": ["with uniform weights the shares miss the total by"],
+    },
+    {
+        "name": "KernelSHAP draws no complements, for the network",
+        "function": SHAPLEY + "draw_coalitions",
+        "since": "few = test[:30]",
+        "old": "return torch.cat([chosen, ~chosen])",
+        "new": "more = torch.rand(len(sizes), players, generator=draws).argsort(1).argsort(1)\n"
+        "    return torch.cat([chosen, more < sizes[torch.randperm(len(sizes))][:, None]])",
+        "kills": ["and of KernelSHAP over that of orders with their reverse"],
+    },
+    {
+        "name": "the second way ranks by TreeSHAP, too",
+        "old": '"one gene at a time": one_by_one}',
+        "new": '"one gene at a time": by_forest}',
+        "kills": ["markers that TreeSHAP has more among the first two, mean"],
+    },
+    {
+        "name": "the three others are the correlated ones",
+        "old": "    left = [player for i, player in enumerate(players) if i not in members]",
+        "new": "    members = trio\n    left = [player for i, player in enumerate(players) if i not in members]",
+        "kills": ["with three other players joined, over without, mean"],
     },
 ]

@@ -255,3 +255,24 @@ def test_shap_agrees():
     assert np.allclose(kernel(masking_game(f, x, background), 5), theirs, atol=1e-10)
     wrong = exact(masking_game(f, x, background[:1]), 5)
     assert not np.allclose(wrong, theirs, atol=1e-2)
+
+
+def test_an_order_and_its_reverse_are_exact_where_players_act_in_pairs():
+    """A pair's gain falls to whoever comes second: to each once in the two orders."""
+    pairs = torch.randn(6, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+    def value(keep):
+        keep = keep.double()
+        return ((keep @ pairs) * keep).sum(1)
+
+    known = exact(value, 6)
+    phi, error = sampled(value, 6, orders=4, reverse=True)
+    torch.testing.assert_close(phi, known)
+    assert error.max() < 1e-12
+    assert (sampled(value, 6, orders=4)[0] - known).norm() > 0.1  # without the reverse it errs
+
+
+@pytest.mark.parametrize("orders", [2, 5])
+def test_reversed_orders_come_in_pairs(orders):
+    with pytest.raises(ValueError, match=rf"orders={orders}, reverse=True.*in pairs"):
+        sampled(lambda keep: keep.double().sum(1), 3, orders=orders, reverse=True)
