@@ -10,7 +10,7 @@ CODE := conftest.py helpers tests tools benchmarks book/_ext
 export HELPERS_PROGRESS := 0
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup book pdf check test test-gpu lint unit chapters new missing store results proofs mutants benchmark serve clean
+.PHONY: help setup book pdf check test test-gpu lint unit chapters new missing store results draws proofs mutants benchmark serve clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -60,6 +60,9 @@ store: $(SETUP)  ## run chapters and store their outputs: make store CHAPTER=not
 
 results: $(SETUP)  ## a chapter's long run, resumed where it was: make results CHAPTER=part/name
 	$(BIN)/python tools/results.py $(CHAPTER)
+
+draws: $(SETUP)  ## do the claims hold with other seeds? make draws CHAPTER=part/name
+	$(BIN)/python tools/draws.py $(CHAPTER)
 
 proofs: $(SETUP)  ## make claims fail: all chapters, or make proofs CHAPTER=notebooks/part/name.ipynb
 	OMP_NUM_THREADS=1 $(BIN)/python tools/proofs.py $(or $(CHAPTER),--budget 100000)

@@ -17,6 +17,7 @@ import hashlib
 import json
 import re
 import runpy
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def claims_of(cells):
     return found
 
 
+def exchanged(run, one, other, *kills):
+    """A mutant: two contenders of a long run take each other's stored rows."""
+    names = {one: other, other: one}
+    return {
+        "name": f"in the long run {one} and {other} exchange their rows",
+        "function": "helpers.data.long_run.LongRun.scores",
+        "since": f'= long_run("{run}")',
+        "old": "found.setdefault(row[by], {})",
+        "new": f"found.setdefault({names}.get(row[by], row[by]), {{}})",
+        "kills": list(kills),
+    }
+
+
 def place(text, cells):
     """Number of the one code cell that holds this text; None if there is not exactly one."""
     found = [number for number, cell in enumerate(cells) if text in cell]
@@ -83,8 +97,12 @@ def refusal(mutant, cells):
 
 @functools.cache
 def owners():
-    """Top-level module -> the distributions that hold it."""
-    return packages_distributions()
+    """Top-level module -> the distributions that hold it.
+
+    A wheel may claim a name of the standard library, as ObsPy claims `signal`.
+    """
+    found = packages_distributions()
+    return {name: held for name, held in found.items() if name not in sys.stdlib_module_names}
 
 
 def foundation(source):
@@ -179,13 +197,16 @@ def problems(path):
     return said + [f"nothing kills {claim!r}" for claim in alive]
 
 
-def doubt(chapter, mutant):
-    """Why an atlas row's mutant does not prove its system; None if it does."""
+def doubt(chapter, mutant, remembered=None):
+    """Why an atlas row's mutant does not prove its system; None if it does.
+
+    Who asks for many rows passes a `stale` that remembers what it said.
+    """
     path = ROOT / "notebooks" / f"{chapter}.ipynb"
     record = ledger_of(path)["mutants"].get(mutant)
     if record is None:
         return f"{chapter} records no mutant {mutant!r}"
-    if mutant in (old := stale(path)):
+    if mutant in (old := (remembered or stale)(path)):
         return f"{chapter}, {mutant!r}: {old[mutant]}"
     if not set(record["kills"]) & set(record["failed"]):
         return f"{chapter}: no check notices {mutant!r}"

@@ -102,6 +102,11 @@ def tell_users(app, what, name, thing, options, lines):
         lines += ["", ".. container:: used-in", "", f"   Used in: {said}.", ""]
 
 
+def skip(app, what, name, thing, skip, options):
+    """Leave out what scikit-learn adds to every estimator for its routing of metadata."""
+    return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
 def source(domain, info):
     """Address of a thing's lines on GitHub; None where there are none."""
     try:
@@ -134,6 +139,7 @@ def setup(app):
     app.setup_extension("sphinx.ext.linkcode")
     app.add_directive("api", Api)
     app.connect("config-inited", configure, priority=100)
+    app.connect("autodoc-skip-member", skip)
     app.connect("autodoc-process-docstring", improve, priority=400)
     app.connect("autodoc-process-docstring", tell_users, priority=600)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,12 +1,13 @@
 """The atlas: everything the survey names, as a map, a progress figure and a table to filter."""
 
 from collections import Counter
+from functools import cache
 from html import escape
 
 from citations import survey_numbers
 from curriculum import ROOT, chapters, evidence, titles, written
 from docutils import nodes
-from ledger import doubt
+from ledger import doubt, stale
 from sphinx.util.docutils import SphinxDirective
 
 NAMES = ROOT / "book" / "data" / "survey_names.txt"  # what the survey names, in its order
@@ -16,16 +17,16 @@ STATES = {"runs": "runs", "shown": "shown", "planned": "planned", "pointer": "po
 def read():
     """The rows of all chapters in the survey's order, each with its chapter and computed state."""
     order = {name: number for number, name in enumerate(NAMES.read_text().splitlines())}
-    rows = []
+    rows, remembered = [], cache(stale)
     for chapter in chapters():
         for row in chapter.atlas:
             row = {**row, "chapter": chapter.name}
             draft = chapter.draft and row.get("check")
-            rows.append({**row, "state": "planned" if draft else state(row)})
+            rows.append({**row, "state": "planned" if draft else state(row, remembered)})
     return sorted(rows, key=lambda row: (order.get(row["name"], len(order)), row["name"]))
 
 
-def state(row):
+def state(row, remembered=None):
     """How far a row has come.
 
     It *runs* if the mutant that removes exactly this system was caught, of a compound row one for
@@ -34,7 +35,7 @@ def state(row):
     """
     if not row.get("check"):
         return "pointer" if row.get("reason") else "planned"
-    doubts = any(doubt(row["chapter"], mutant) for mutant in removals(row))
+    doubts = any(doubt(row["chapter"], mutant, remembered) for mutant in removals(row))
     return "shown" if doubts else "runs"
 
 

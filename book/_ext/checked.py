@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from html import escape
 
+import draws
 import ledger
 import results
 import yaml
@@ -105,6 +106,23 @@ class Score(Markdown):
             yield f"| {room} | {counted} | {share:.0%} | {found['seed']}, {found['date']} |"
 
 
+class Draws(Markdown):
+    """How the claims of each chapter fare when every stream of random numbers is moved."""
+
+    def text(self):
+        """A row a chapter."""
+        yield "| chapter | other draws | claims that moved | held in all | fell |"
+        yield "|---|---:|---:|---:|---:|"
+        for chapter in written():
+            name, record = f"{{doc}}`/notebooks/{chapter.name}`", draws.stored(chapter.notebook)
+            if why := draws.stale(chapter.notebook):
+                yield f"| {name} | {why} | | | |"
+                continue
+            moving, fell = draws.moving(chapter.notebook, record), draws.fallen(record)
+            counted = f"{record['draws']} | {len(moving)} | {len(moving) - len(fell)} | {len(fell)}"
+            yield f"| {name} | {counted} |"
+
+
 class LongRuns(Markdown):
     """The stored long runs: how many cases, on what, when, and whether they are stale."""
 
@@ -119,37 +137,99 @@ class LongRuns(Markdown):
             table = results.stored(name) or {"rows": [], "seconds": 0, "machine": "", "date": ""}
             counted = f"{len(table['rows'])} | {table['seconds'] / 60:.0f}"
             state = results.stale(name) or "up to date"
+            if again := table.get("rechecked"):
+                state += f"; {again['rows']} of {again['of']} run again on {again['date']}, "
+                state += "the same to the digit"
             yield f"| {name} | {counted} | {table['machine']} | {table['date']} | {state} |"
 
 
 def proofs_of_page(app, doctree):
-    """At the end of a chapter: each claim, what kills it, and by how much."""
+    """At the end of a chapter: each claim, what kills it and by how much; what other seeds give."""
     page = app.env.docname
     path = ROOT / f"{page}.ipynb"
-    rows = ledger.rows(path) if page.startswith("notebooks/") else []
-    if rows:
-        app.env.note_dependency(str(path.with_suffix(".proofs.json")))
-        sections = list(doctree.findall(nodes.section))
-        sections[0].append(nodes.raw("", killed_by(rows), format="html"))
+    if not page.startswith("notebooks/") or not path.exists():
+        return
+    boxes = [killed_by(rows)] if (rows := ledger.rows(path)) else []
+    if draws.stale(path) is None:
+        boxes.append(drawn(path, draws.stored(path)))
+    for kind in ("proofs", "draws"):
+        app.env.note_dependency(str(path.with_suffix(f".{kind}.json")))
+    sections = list(doctree.findall(nodes.section))
+    sections[0].extend(nodes.raw("", box, format="html") for box in boxes)
 
 
 def killed_by(rows):
     """The folded table of one chapter."""
-    names = ("claim", "stored", "made to fail by", "then", "outside by")
+    return folded(
+        "proofs",
+        "What each check is made to fail by",
+        "One thing was changed at a time, never the measurement. The last column says how far "
+        "outside its band the value then fell, in widths of the band (or sizes of its bound).",
+        ("claim", "stored", "made to fail by", "then", "outside by"),
+        [
+            (
+                row["claim"],
+                said(row["value"]),
+                row["mutant"],
+                said(row["found"]),
+                said(row["margin"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+def drawn(path, record):
+    """The folded table of what claims give on other seeds, those that fell first."""
+    fell, moving = draws.fallen(record), draws.moving(path, record)
+    here = ledger.ledger_of(path)["claims"]
+    sentence = "All of them stayed in their band."
+    if fell:
+        sentence = f"{len(fell)} left their band at least once: they say what was seen on the draw "
+        sentence += "of this page, and no more."
+    return folded(
+        "proofs draws",
+        "What other seeds give",
+        "Every stream of random numbers was moved: splits, simulated data, first weights, "
+        f"batches; stored long runs stayed. {len(moving)} claims moved. {sentence}",
+        ("claim", "here", "band", "in other draws", ""),
+        [
+            (
+                claim,
+                said(here.get(claim, {}).get("value")),
+                band(entry),
+                ", ".join(map(said, entry["values"])),
+                "fell" if claim in fell else "held",
+            )
+            for claim, entry in sorted(moving.items(), key=lambda pair: pair[0] not in fell)
+        ],
+    )
+
+
+def folded(kind, title, words, names, rows):
+    """A table behind a title; the first cell of a row names it."""
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     body = "".join(
-        f'<tr><th scope="row">{escape(row["claim"])}</th><td>{said(row["value"])}</td>'
-        f"<td>{escape(row['mutant'])}</td><td>{said(row['found'])}</td>"
-        f"<td>{said(row['margin'])}</td></tr>"
-        for row in rows
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in rows
     )
     return (
-        '<details class="proofs"><summary>What each check is made to fail by</summary><p>One thing '
-        "was changed at a time, never the measurement. The last column says how far outside its "
-        "band the value then fell, in widths of the band (or sizes of its bound).</p>"
+        f'<details class="{kind}"><summary>{title}</summary><p>{words}</p>'
         f'<div style="overflow-x:auto"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div></details>"
     )
+
+
+def band(entry):
+    """A band in words."""
+    low, high = entry["low"], entry["high"]
+    if low is None and high is None:
+        return "true"
+    if None in (low, high):
+        return f"at least {low:g}" if high is None else f"at most {high:g}"
+    return f"{low:g} to {high:g}"
 
 
 def said(value):
@@ -164,6 +244,7 @@ def setup(app):
     app.add_directive("compared-outputs", Compared)
     app.add_directive("proofs", Proofs)
     app.add_directive("mutation-score", Score)
+    app.add_directive("draws", Draws)
     app.add_directive("long-runs", LongRuns)
     app.connect("doctree-read", proofs_of_page, priority=600)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

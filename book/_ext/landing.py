@@ -35,6 +35,9 @@ def counts():
     }
 
 
+counted = cache(counts)  # a build changes nothing
+
+
 def finding(chapter):
     """Figure and sentence of a chapter: its own, or those of the gallery's file."""
     own = chapter.finding if "sentence" in chapter.finding else {}
@@ -112,7 +115,7 @@ class Gallery(SphinxDirective):
 
 def count(name, rawtext, text, lineno, inliner, options=None, content=None):
     """Role: one of `counts()` as a number."""
-    return [nodes.strong(rawtext, str(counts()[text]))], []
+    return [nodes.strong(rawtext, str(counted()[text]))], []
 
 
 def write_sheets(app, error):

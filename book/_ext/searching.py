@@ -6,6 +6,7 @@ The scores are in book/_static/search.js. A reader who types "unet" means "U-Net
 import re
 from collections import Counter
 
+import curriculum
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.index_entries import split_index_msg
@@ -30,14 +31,19 @@ def said(node):
 
 
 def leading(doctree, text):
-    """The words that lead to a page: its keywords, and the hyphenated words it uses often."""
+    """The words that lead to a page: its keywords, and the hyphenated words it uses often.
+
+    A word that is the keyword of some chapter leads there, however often others use it.
+    """
     keywords = [
         word.strip()
         for meta in doctree.findall(nodes.meta)
         if meta.get("name") == "keywords"
         for word in meta["content"].split(",")
     ]
+    taken = {joined(word) for chapter in curriculum.chapters() for word in chapter.words}
     often = [w for w, times in Counter(HYPHENATED.findall(text)).items() if times >= OFTEN]
+    often = [word for word in often if joined(word) not in taken]
     return dict.fromkeys(form for word in [*keywords, *often] for form in (word, joined(word)))
 
 

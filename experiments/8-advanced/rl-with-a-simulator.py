@@ -3,16 +3,20 @@
 Stage "tuning" is how the settings were chosen: five for each rival, on seeds that nothing else
 uses. Stage "runs" trains each rival at its best setting, on fresh seeds; every run is judged on
 new starts of its own, the same for all rivals of a seed. Stage "apart" takes the integral rule
-and DQN apart, on the same seeds and starts.
+and the agents apart, on the same seeds and starts. Stage "charged" trains and judges by the cost
+that an agent games, stage "alike" where all patients are the median one. Stage "fresh" repeats
+what a reader had seen on the seeds of "runs", on others.
 """
 
-from functools import partial
+import math
+from functools import cache, partial
 
 import gymnasium
+import numpy as np
 import torch
 
 from helpers.agents.cross_entropy import cross_entropy
-from helpers.agents.dosing import Dosing, Summed, average_dose
+from helpers.agents.dosing import ELIMINATION, VOLUME, Dosing, Summed, average_dose, course
 from helpers.agents.dosing_rules import (
     CHANGES,
     GAINS,
@@ -23,7 +27,17 @@ from helpers.agents.dosing_rules import (
     stepwise_rule,
     without_sum,
 )
-from helpers.agents.learners import AGENTS, RATES, SPREADS, learn, search_linear, with_dqn
+from helpers.agents.learners import (
+    AGENTS,
+    RATES,
+    SPREADS,
+    learn,
+    search_linear,
+    with_actor_critic,
+    with_dqn,
+    with_ppo,
+    with_reinforce,
+)
 from helpers.agents.rollout import episode_returns, greedy, side_by_side
 
 RULES = {"integral rule": (integral_rule, GAINS), "stepwise rule": (stepwise_rule, CHANGES)}
@@ -38,8 +52,10 @@ CHOSEN = {
     },
 }  # fmt: skip
 WIDE = torch.tensor([4.0, 4.0, 0.0, 0.0]), torch.full((4,), 3.0)
+BY_HAND = torch.tensor([5.5, 3.0, 2.0, 2.5])  # a reader's, after tries on seeds 1 to 5
 GUESSES = {
     "integral rule, first guess": lambda: integral_rule(GAINS[0][None]),
+    "integral rule, second guess": lambda: integral_rule(BY_HAND[None]),
     "ordered rule, stepwise first guess": lambda: ordered_rule(as_ordered(CHANGES[0][None])),
 }
 SEARCHES = {  # simulator, rule, first distribution
@@ -48,15 +64,52 @@ SEARCHES = {  # simulator, rule, first distribution
     "ordered rule": (Dosing, ordered_rule, (torch.zeros(6), torch.ones(6))),
     "ordered rule with the sum": (Summed, ordered_rule, (torch.zeros(7), torch.ones(7))),
 }
-SECOND = {"gamma": 0.5, "updates": 4}  # with a rate of 1e-3: a reader's, who tried six on seed 101
-LEARNERS = {  # simulator, options of DQN, rate
-    "DQN, discount 0.5": (Dosing, {"gamma": 0.5}, 3e-3),
-    "DQN, four batches a step": (Dosing, {"updates": 4}, 3e-3),
-    "DQN, rate 0.001": (Dosing, {}, 1e-3),
-    "DQN, second settings": (Dosing, SECOND, 1e-3),
-    "DQN with the sum": (Summed, {}, 3e-3),
-    "DQN with the sum, second settings": (Summed, SECOND, 1e-3),
+
+
+class LastOnly(gymnasium.ObservationWrapper):
+    """`Dosing` that shows the last measurement and the clock, and noughts for the rest."""
+
+    def __init__(self):
+        super().__init__(Dosing())
+
+    def observation(self, seen):
+        """The five numbers, of which only the first and the last say something."""
+        return (seen * np.array([1, 0, 0, 0, 1])).astype(np.float32)
+
+
+class Alike(Dosing):
+    """`Dosing` in which everybody is the median patient; measurements keep their errors."""
+
+    def reset(self, **options):
+        """A patient like the one before."""
+        found = super().reset(**options)
+        self.elimination, self.volume = ELIMINATION, VOLUME
+        return found
+
+
+HALF = {"gamma": 0.5}
+SECOND = HALF | {"updates": 4}  # with a rate of 1e-3: a reader's, who tried six on seed 101
+LEARNERS = {  # simulator, setup, its options, rate
+    "DQN, discount 0.5": (Dosing, with_dqn, HALF, 3e-3),
+    "DQN, four batches a step": (Dosing, with_dqn, {"updates": 4}, 3e-3),
+    "DQN, rate 0.001": (Dosing, with_dqn, {}, 1e-3),
+    "DQN, discount 0.5, four batches": (Dosing, with_dqn, SECOND, 3e-3),
+    "DQN, second settings": (Dosing, with_dqn, SECOND, 1e-3),
+    "DQN with the sum": (Summed, with_dqn, {}, 3e-3),
+    "DQN with the sum, second settings": (Summed, with_dqn, SECOND, 1e-3),
+    "PPO, discount 0.5": (Dosing, with_ppo, HALF, 1e-2),
+    "PPO with the sum, discount 0.5": (Summed, with_ppo, HALF, 1e-2),
+    "REINFORCE, discount 0.5": (Dosing, with_reinforce, HALF, 1e-2),
+    "actor-critic, discount 0.5": (Dosing, with_actor_critic, HALF, 1e-3),
+    "DQN, last measurement only": (LastOnly, with_dqn, {}, 3e-3),
 }
+CHARGED = [  # ten trainings each
+    "median rule", "eight tablets", "integral rule, first guess", "posterior", "DQN", "PPO",
+]  # fmt: skip
+ALIKE = ["integral rule", "integral rule without its sum"]
+FRESH = [
+    "posterior", "integral rule", "integral rule, second guess", "PPO with the sum, discount 0.5",
+]  # fmt: skip
 BUDGETS = [("dosing", 9600, 20), ("CartPole", 100_000, 10), ("dosing", 38_400, 10)]
 TUNING = {"dosing": (9600, 5), "CartPole": (25_000, 2)}  # steps, seeds
 
@@ -77,6 +130,11 @@ def cases():
         found += judged(task, steps, seed)
         for rival in [*GUESSES, *SEARCHES, *LEARNERS]:
             found.append(case(task, "apart", rival, steps, seed))
+        found += [case(task, "alike", rival, steps, seed) for rival in ALIKE]
+    for seed in range(30, 50):
+        found += [case(task, "fresh", rival, steps, seed) for rival in FRESH]
+    for seed in range(10, 20):
+        found += [case(task, "charged", rival, steps, seed) for rival in CHARGED]
     found += tried("dosing")
     for task, steps, seeds in others:
         for seed in range(10, 10 + seeds):
@@ -86,7 +144,7 @@ def cases():
 
 def judged(task, steps, seed):
     """Every rival of the first table."""
-    fixed = ["median rule", "posterior"] if task == "dosing" else ["rule by hand"]
+    fixed = ["one action", "median rule", "posterior"] if task == "dosing" else ["rule by hand"]
     return [case(task, "runs", rival, steps, seed) for rival in [*fixed, *CHOSEN[task]]]
 
 
@@ -107,8 +165,26 @@ def case(task, stage, rival, steps, seed):
     return {"task": task, "stage": stage, "rival": rival, "steps": steps, "seed": seed}
 
 
+@cache
+def best_action():
+    """The best of nine for everybody, on patients that nothing else here uses."""
+    world, found = side_by_side(Dosing, 100), []
+    for number in range(9):
+        found.append(episode_returns(world, constant(number), seed=1_000_000).mean())
+    return int(torch.stack(found).argmax())
+
+
+def constant(number):
+    """Always the same action."""
+    return lambda state, draws: torch.full((len(state),), number)
+
+
 def trained(make, rival, steps, seed, setting):
     """The policy of a rival."""
+    if rival == "one action":
+        return constant(best_action())
+    if rival == "eight tablets":
+        return constant(8)
     if rival == "median rule":
         return lambda state, draws: average_dose(state)
     if rival == "posterior":
@@ -122,8 +198,8 @@ def trained(make, rival, steps, seed, setting):
         _, rule, start = SEARCHES[rival]
         return rule(cross_entropy(make, rule, start, steps=steps, seed=seed)[0][None])
     if rival in LEARNERS:
-        _, options, rate = LEARNERS[rival]
-        setup = partial(with_dqn, **options)
+        _, setup, options, rate = LEARNERS[rival]
+        setup = partial(setup, **options)
         return greedy(learn(make, setup, steps=steps, rate=rate, seed=seed)[0])
     if rival in RULES:
         rule, start = RULES[rival]
@@ -134,10 +210,26 @@ def trained(make, rival, steps, seed, setting):
     return greedy(search_linear(make, steps=steps, spread=setting, seed=seed)[0])
 
 
+def cost(blood):
+    """What an interval costs, as on the page."""
+    return -abs(math.log(max(blood, 0.1) / 10))
+
+
+def charged(act, seed):
+    """Mean charge of a hundred new patients, and how many of sixteen decisions they stay for."""
+    found = [course(Dosing(), act, seed=1_000_000 + 1000 * seed + k) for k in range(100)]
+    stays = [len(each) for each in found]
+    total = np.mean([sum(cost(blood) for blood, _ in each) for each in found])
+    return {"charge": total, "decisions": np.mean(stays), "fewest": min(stays)}
+
+
 def run(task, stage, rival, steps, seed, setting=None):
-    """Mean return on a hundred new starts."""
+    """Mean return, or charge, of a hundred new starts."""
     make = (SEARCHES | LEARNERS).get(rival, (MAKE[task],))[0]
+    make = {"alike": Alike, "charged": partial(Dosing, cost)}.get(stage, make)
     setting = setting or CHOSEN[task].get(rival)
     act = trained(make, rival, steps, seed, setting)
+    if stage == "charged":
+        return charged(act, seed)
     found = episode_returns(side_by_side(make, 100), act, seed=1_000_000 + 1000 * seed)
     return {"return": float(found.mean())}

@@ -1,21 +1,33 @@
-"""Eight sets of twelve draws of wrong labels, and three kinds of error at eighty draws, on fresh seeds.
+"""Eight sets of twelve draws of wrong labels, three kinds of error at eighty draws, copies at twenty.
 
-Two parts, told apart by `part`. "rank": average precision of planted labels by each way of the page
+Three parts, told apart by `part`. "rank": average precision of planted labels by each way of the page
 that is tuned or needs no tuning; a set is twelve draws, as on the page (which uses 100 to 111).
 "clean": accuracy on true labels of three learners, trained on the labels as given, without the
-suspects, and on the true labels. The functions are those of the page.
+suspects, and on the true labels. "copies": accuracy on the wines of methods that remember more or
+less, in a random split and with equal rows together. All seeds are fresh; the functions are those
+of the page.
 """
 
 from functools import cache
 
+import pandas as pd
 import torch
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict, train_test_split
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedKFold,
+    cross_val_predict,
+    train_test_split,
+)
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from helpers.data.cited import fetch_file
+from helpers.data.datasheet import copies
 from helpers.data.embedded import breast_cancer
 from helpers.ground.random import generator
 from helpers.methods.label_errors import suspects
@@ -29,17 +41,29 @@ ERRORS = {
 }
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 NEIGHBOURS = {"one neighbour": 1, "nine neighbours": 9}
+DEALS = range(500, 520)
+TREES = 60
+VOTES = {
+    "one neighbour": (1, "uniform"),
+    "9 neighbours": (9, "uniform"),
+    "31 neighbours": (31, "uniform"),
+    "9 neighbours, near ones count more": (9, "distance"),
+    "31 neighbours, near ones count more": (31, "distance"),
+}
+TASTERS = (*VOTES, "forest", "logistic regression")
 
 
 def cases():
     """The rankings first."""
     ranks = [{"part": "rank", "set": s, "draw": d} for s in range(SETS) for d in range(DRAWS)]
-    return ranks + [
+    cleaned = [
         {"part": "clean", "error": error, "learner": learner, "seed": seed}
         for seed in SEEDS
         for error in ERRORS
         for learner in (*NEIGHBOURS, "logistic regression")
     ]
+    tasted = [{"part": "copies", "model": m, "seed": s} for s in DEALS for m in TASTERS]
+    return ranks + cleaned + tasted
 
 
 def weighed(C=1.0):
@@ -137,6 +161,38 @@ def clean(error, learner, seed):
     }
 
 
+@cache
+def wines():
+    """Red and white wines, whether a grade is six or more, and which rows are equal."""
+    files = [fetch_file(f"tables/winequality-{colour}.csv") for colour in ("red", "white")]
+    table = pd.concat([pd.read_csv(file, header=None) for file in files])
+    inputs = torch.tensor(table.iloc[:, :-1].to_numpy("float32"))
+    return inputs, (table.iloc[:, -1].to_numpy() >= 6).astype(int), copies(inputs).numpy()
+
+
+def taster(model, seed):
+    """A method by name."""
+    if model == "forest":
+        return RandomForestClassifier(TREES, random_state=seed)
+    if model == "logistic regression":
+        return weighed()
+    votes, weights = VOTES[model]
+    vote = KNeighborsClassifier(votes, weights=weights, algorithm="brute")
+    return make_pipeline(StandardScaler(), vote)
+
+
+def two_splits(model, seed):
+    """Accuracy in a random split, and with equal rows together."""
+    inputs, good, same = wines()
+    deal = {"n_splits": 5, "shuffle": True, "random_state": seed}
+    splits = {"random split": KFold(**deal), "equal rows together": GroupKFold(**deal)}
+    guesses = {
+        name: cross_val_predict(taster(model, seed), inputs, good, groups=same, cv=split)
+        for name, split in splits.items()
+    }
+    return {name: (guess == good).mean() for name, guess in guesses.items()}
+
+
 def run(part, **case):
     """One case."""
-    return {"rank": rank, "clean": clean}[part](**case)
+    return {"rank": rank, "clean": clean, "copies": two_splits}[part](**case)

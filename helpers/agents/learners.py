@@ -20,7 +20,7 @@ RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # learning rates tried, by every agent
 SPREADS = (0.3, 1.0, 3.0, 10.0, 30.0)  # first deviations tried, by every cross-entropy search
 
 
-def with_reinforce(inputs, actions, steps):
+def with_reinforce(inputs, actions, steps, *, gamma=GAMMA):
     """REINFORCE: whole episodes, used once.
 
     Parameters
@@ -28,12 +28,13 @@ def with_reinforce(inputs, actions, steps):
     inputs : int, numbers in an observation
     actions : int
     steps : int, simulated steps to learn from
+    gamma : float in [0, 1], the discount
     """
     policy = MLP([inputs, WIDTH, WIDTH, actions])
-    return policy, policy, whole_episodes(gamma=GAMMA), policy_gradient
+    return policy, policy, whole_episodes(gamma=gamma), policy_gradient
 
 
-def with_actor_critic(inputs, actions, steps):
+def with_actor_critic(inputs, actions, steps, *, gamma=GAMMA):
     """Actor-critic: stretches of 30 steps, used once.
 
     Parameters
@@ -41,9 +42,10 @@ def with_actor_critic(inputs, actions, steps):
     inputs : int, numbers in an observation
     actions : int
     steps : int, simulated steps to learn from
+    gamma : float in [0, 1], the discount
     """
     model = ActorCritic(inputs, actions, WIDTH)
-    collect = short_stretches(model, 30, gamma=GAMMA, lam=0.95)
+    collect = short_stretches(model, 30, gamma=gamma, lam=0.95)
     return model, model.policy, collect, actor_critic(entropy_weight=0.01)
 
 
@@ -64,7 +66,7 @@ def with_dqn(inputs, actions, steps, *, gamma=GAMMA, updates=1):
     return model, model, collect, DQN(model, gamma=gamma, renew=200)
 
 
-def with_ppo(inputs, actions, steps):
+def with_ppo(inputs, actions, steps, *, gamma=GAMMA):
     """PPO: stretches of 120 steps, each used five times.
 
     Parameters
@@ -72,9 +74,10 @@ def with_ppo(inputs, actions, steps):
     inputs : int, numbers in an observation
     actions : int
     steps : int, simulated steps to learn from
+    gamma : float in [0, 1], the discount
     """
     model = ActorCritic(inputs, actions, WIDTH)
-    collect = repeated_stretches(model, 120, gamma=GAMMA, lam=0.95, passes=5, batch_size=256)
+    collect = repeated_stretches(model, 120, gamma=gamma, lam=0.95, passes=5, batch_size=256)
     return model, model.policy, collect, ppo(entropy_weight=0.01)
 
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from .brain import mni152
 from .origin import Origin
 
 SIDES = (80, 64)  # of a slice at 3 mm: front to back, left to right
@@ -89,8 +88,11 @@ def pull(image, field, order=1):
 
 @lru_cache(maxsize=2)
 def _average(resolution):
-    """T1 of the average head (X, Y, Z), 0..1; resampled once, since that takes half a second."""
-    return mni152(resolution).t1.numpy()
+    """T1 of `helpers.data.brain.mni152` (X, Y, Z), 0..1, without its maps of tissue, once: each of the
+    three takes a third of a second to resample, and nobody asks for tissue here."""
+    from nilearn.datasets import load_mni152_template
+
+    return load_mni152_template(resolution=resolution).get_fdata().astype(np.float32).clip(0, 1)
 
 
 def head_slices(low=-30.0, high=60.0):

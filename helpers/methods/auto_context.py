@@ -9,7 +9,9 @@ import torch
 from skimage.filters import gaussian
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import make_pipeline
 
+from helpers.methods.balanced_bins import BalancedBins
 from helpers.methods.segmenters import filter_responses
 
 PIXELS = 10_000  # that a stage learns from
@@ -133,7 +135,8 @@ def boosted(features, y, leaves, seed, pixels=None):
     some = np.random.default_rng(seed).permutation(len(y))[: pixels or PIXELS]
     if np.ptp(y[some]) == 0:
         return DummyClassifier().fit(features[some], y[some])
-    return HistGradientBoostingClassifier(
+    trees = HistGradientBoostingClassifier(
         learning_rate=0.2, max_iter=40, max_leaf_nodes=leaves, class_weight="balanced",
         early_stopping=False, random_state=seed,
-    ).fit(features[some], y[some])  # fmt: skip
+    )  # fmt: skip
+    return make_pipeline(BalancedBins(), trees).fit(features[some], y[some])

@@ -151,10 +151,28 @@ def best(scored, count=20):
     return dict(sorted(scored.items(), key=lambda pair: -pair[1])[:count])
 
 
+def made_up(ask, start, *, measured=(), rounds=10, seed=0, count=20):
+    """The best of what a search made up itself, thirty molecules a round.
+
+    Parameters
+    ----------
+    ask : callable, list of SMILES -> one prediction each, higher is better
+    start : list of SMILES, where the search begins
+    measured : collection of SMILES
+        Not handed in, and neither is the start: nobody made them up.
+    rounds, seed, count : int
+
+    Returns
+    -------
+    dict from SMILES to prediction, best first, `count` entries at most
+    """
+    asked = evolve(ask, start, rounds=rounds, keep=count, children=30, seed=seed)
+    old = {*start, *measured}
+    return best({text: said for text, said in asked.items() if text not in old}, count)
+
+
 def both_ways(ask, start, library, *, rounds=10, seed=0, count=20):
     """Screen a library, and make molecules up, with the same model: the best of each.
-
-    What the search began with was not made up, and is not handed in.
 
     Parameters
     ----------
@@ -169,10 +187,34 @@ def both_ways(ask, start, library, *, rounds=10, seed=0, count=20):
     -------
     dict with "library, screened" and "made up, searched": dicts from SMILES to prediction
     """
-    asked = evolve(ask, start, rounds=rounds, keep=count, children=30, seed=seed)
-    made = {text: said for text, said in asked.items() if text not in start}
-    screened = dict(zip(library, ask(library)))
-    return {"library, screened": best(screened, count), "made up, searched": best(made, count)}
+    screened = best(dict(zip(library, ask(library))), count)
+    made = made_up(ask, start, rounds=rounds, seed=seed, count=count)
+    return {"library, screened": screened, "made up, searched": made}
+
+
+def nearest_in_size(sizes, values, new, near=25):
+    """Predict a molecule by those most like it in one number: how many atoms it has.
+
+    Parameters
+    ----------
+    sizes : tensor (N,), heavy atoms of the measured molecules
+    values : tensor (N,), what was measured
+    new : tensor (M,), heavy atoms of the others
+    near : int
+        The mean of so many is the prediction; of those equally near the first ones count.
+
+    Returns
+    -------
+    tensor (M,)
+
+    Examples
+    --------
+    >>> sizes, values = torch.tensor([5, 6, 20]), torch.tensor([1.0, 3.0, 9.0])
+    >>> nearest_in_size(sizes, values, torch.tensor([7, 30]), near=2).tolist()
+    [2.0, 6.0]
+    """
+    gaps = (new[:, None] - sizes).abs()  # (M, N)
+    return values[gaps.sort(dim=1, stable=True).indices[:, :near]].mean(1)
 
 
 def sums(graphs):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
-from helpers.metrics.boxes import Found, iou, nms
+from helpers.metrics.boxes import Found, iou, nms_by_class
 from helpers.metrics.detection import ranked
 from helpers.models.anchors import anchor_grid, decode, encode
 from helpers.train.loop import fit, predict
@@ -101,7 +101,7 @@ def detect(model, x, anchors, least=0.05, overlap=0.5, most=100):
 
     Parameters
     ----------
-    model : Detector
+    model : helpers.models.detector.Detector
     x : tensor (N, 3, H, W)
     anchors : tensor (A, 4)
     least : float
@@ -130,14 +130,10 @@ def one_image(told, anchors, least, overlap, most):
     sure, label = (told[:, 4:5].sigmoid() * told[:, 5:].sigmoid()).max(1)
     some = sure.argsort(descending=True)[: 4 * most]
     some = some[sure[some] >= least]
-    boxes, sure, label = decode(told[some, :4], anchors[some]), sure[some], label[some]
-    kept = [torch.zeros(0, dtype=torch.long)]
-    for k in label.unique():
-        rows = (label == k).nonzero()[:, 0]
-        kept.append(rows[nms(boxes[rows], sure[rows], overlap)])
-    kept = torch.cat(kept)
-    kept = kept[sure[kept].argsort(descending=True)][:most]
-    return Found(boxes[kept], label[kept], sure[kept])
+    found = Found(decode(told[some, :4], anchors[some]), label[some], sure[some])
+    kept = nms_by_class(found, overlap)
+    kept = kept[found.scores[kept].argsort(descending=True)][:most]
+    return Found(*(part[kept] for part in found))
 
 
 def mirrored(batch, generator):
@@ -187,7 +183,7 @@ def learn_detector(model, x, boxes, labels, *, classes, lr, epochs, seed=0, batc
 
     Parameters
     ----------
-    model : Detector
+    model : helpers.models.detector.Detector
         Trained in place.
     x, boxes, labels : tensors (N, 3, H, W), (N, M, 4), (N, M)
     classes, epochs, seed, batch : int
@@ -246,16 +242,19 @@ def scaled(found, bars):
     return [one._replace(scores=one.scores / (one.scores + bar)) for one, bar in zip(found, of)]
 
 
-def choose_detector(make, rates, train, valid, *, classes, epochs, seed=0, **loss):
+def choose_detector(make, rates, train, valid, *, classes, epochs, seed=0, least=0.05, **loss):
     """Train with each learning rate; keep the network with the best F1 on the validation images.
 
     Parameters
     ----------
-    make : callable () -> Detector
+    make : callable () -> helpers.models.detector.Detector
     rates : sequence of float
     train, valid : (x, boxes, labels) and (x, list of Found)
         The second with what `reference` makes of boxes and labels.
     classes, epochs, seed : int
+    least : float
+        As in `detect`, on validation images and in use. Average precision reads all answers
+        above it; F1, for which thresholds from 0.05 on are tried, does not see a lower one.
     **loss
         As in `learn_detector`.
 
@@ -270,9 +269,10 @@ def choose_detector(make, rates, train, valid, *, classes, epochs, seed=0, **los
         anchors, history = learn_detector(
             model, *train, classes=classes, lr=lr, epochs=epochs, seed=seed, **loss
         )
-        bars, score = choose_bars(detect(model, valid[0], anchors), valid[1], classes)
+        found = detect(model, valid[0], anchors, least)
+        bars, score = choose_bars(found, valid[1], classes)
         if best is None or score.mean() > best[0]:
-            best = score.mean(), Trained(model, anchors, bars, history)
+            best = score.mean(), Trained(model, anchors, bars, history, least)
     return best[1]
 
 
@@ -280,25 +280,27 @@ def choose_detector(make, rates, train, valid, *, classes, epochs, seed=0, **los
 class Trained:
     """A detector with what it needs in use.
 
-    Attributes: ``model``; ``anchors`` (A, 4); ``bars`` (classes,), see `choose_bars`; ``history``.
+    Attributes: ``model``; ``anchors`` (A, 4); ``bars`` (classes,), see `choose_bars`; ``history``;
+    ``least``, as in `detect`.
     """
 
     model: torch.nn.Module
     anchors: torch.Tensor
     bars: torch.Tensor
     history: object
+    least: float = 0.05
 
     def __call__(self, x):
         """List of Found, scores from a half on count."""
-        return scaled(detect(self.model, x, self.anchors), self.bars)
+        return scaled(detect(self.model, x, self.anchors, self.least), self.bars)
 
 
-def choose_two_stage(make, rates, train, valid, *, classes, epochs, seed=0):
-    """As `choose_detector`, for torchvision's Faster R-CNN.
+def choose_torchvision(make, rates, train, valid, *, classes, epochs, seed=0):
+    """As `choose_detector`, for torchvision's Faster R-CNN or RetinaNet.
 
     Parameters
     ----------
-    make : callable () -> `helpers.models.two_stage.TwoStage`
+    make : callable () -> `helpers.models.two_stage.TwoStage` or `helpers.models.retinanet.OneStage`
     rates, train, valid, classes, epochs, seed
         As in `choose_detector`.
 

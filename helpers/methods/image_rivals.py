@@ -167,7 +167,7 @@ def convolutional(make, shape, *, epochs=8, rates=(0.003, 0.01, 0.03)):
     def learn(train, valid, classes, lr, seed):
         torch.manual_seed(seed)
         net = nn.Sequential(nn.Unflatten(1, shape), make(classes))
-        passes = max(epochs, 64 * STEPS // len(train[0]))
+        passes = max(epochs, 64 * STEPS // max(len(train[0]), 64))  # 64 rows a step, or all
         fit(
             net, train, step=supervised(nn.functional.cross_entropy), epochs=passes, lr=lr,
             schedule=one_cycle(), seed=seed, progress=False,

@@ -7,8 +7,6 @@ the network says is the target; with two classes it is the network's own map, al
 lowered by one number (their equation 9).
 """
 
-import math
-
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, interpolate
@@ -45,42 +43,6 @@ def mean_score(s):
     Tensor (B,)
     """
     return s.mean((1, 2))
-
-
-def largest_score(s):
-    """Max pooling: an image is positive if one pixel is.
-
-    Parameters
-    ----------
-    s : Tensor (B, h, w)
-
-    Returns
-    -------
-    Tensor (B,)
-    """
-    return s.amax((1, 2))
-
-
-def soft_largest(s, sharpness=5.0):
-    """Log-sum-exp pooling, between the two: the mean for sharpness to 0, the maximum for large.
-
-    Parameters
-    ----------
-    s : Tensor (B, h, w)
-    sharpness : float > 0
-
-    Returns
-    -------
-    Tensor (B,)
-
-    Examples
-    --------
-    >>> s = torch.tensor([[[0.0, 1.0]]])
-    >>> round(float(soft_largest(s, 1e-3)), 2), round(float(soft_largest(s, 1e3)), 2)
-    (0.5, 1.0)
-    """
-    f = sharpness * s.flatten(1)
-    return (f.logsumexp(1) - math.log(f.shape[1])) / sharpness
 
 
 def raised(s, share, halvings=40):

@@ -41,10 +41,14 @@ def window_mean(image, window):
     >>> window_mean(torch.ones(1, 1, 3, 3), 3)[0, 0, 1].tolist()  # one of three lies beyond
     [0.6666666865348816, 1.0, 0.6666666865348816]
     """
+    reach = window // 2
     for axis in range(2, image.ndim):
-        place = torch.arange(image.shape[axis], device=image.device)
-        band = ((place[:, None] - place).abs() <= window // 2).to(image.dtype) / window
-        image = (band @ image.transpose(axis, -2)).transpose(axis, -2)
+        side = image.shape[axis]
+        band = image.new_ones(side, side).triu(-reach).tril(reach) / window
+        if axis == image.ndim - 1:
+            image = image @ band  # the band is its own mirror image
+        else:
+            image = (band @ image.transpose(axis, -2)).transpose(axis, -2)
     return image
 
 
@@ -75,32 +79,46 @@ def local_correlation(one, other, window=9, least=3e-3):
     def mean(values):
         return window_mean(values, window)
 
-    covariance = mean(one * other) - mean(one) * mean(other)
-    spreads = [(mean(part**2) - mean(part) ** 2).clamp(min=least) for part in (one, other)]
+    middles = mean(one), mean(other)
+    covariance = mean(one * other) - middles[0] * middles[1]
+    spreads = [
+        (mean(part**2) - middle**2).clamp(min=least) for part, middle in zip((one, other), middles)
+    ]
     return -(covariance**2 / (spreads[0] * spreads[1])).flatten(1).mean(1)
 
 
-def shares(image, bins):
-    """How much of every pixel belongs to each level of brightness: a triangular window.
+def joint_histogram(one, other, bins):
+    """How often each pair of brightnesses meets at one place.
+
+    A brightness between two levels counts for both, the more the nearer: a pixel of two images is
+    shared by four cells with the weights of bilinear interpolation (Maes et al. 1997), so that the
+    histogram has a slope. Only these four are touched; a table of all levels at every pixel gives
+    the same numbers in ten times the time.
 
     Parameters
     ----------
-    image : tensor (B, C, ...), 0..1
+    one, other : tensors (B, C, ...), 0..1
+        What lies outside counts as the nearer end.
     bins : int >= 2
         Levels from 0 to 1, both included.
 
     Returns
     -------
-    tensor (B, bins, P); the shares of a pixel sum to one
+    tensor (B, bins, bins), rows for `one`; each sums to one
 
     Examples
     --------
-    >>> shares(torch.tensor([[[[0.25]]]]), 3).flatten().tolist()
-    [0.5, 0.5, 0.0]
+    >>> joint_histogram(torch.tensor([[[[0.25]]]]), torch.tensor([[[[1.0]]]]), 3)[0].tolist()
+    [[0.0, 0.0, 0.5], [0.0, 0.0, 0.5], [0.0, 0.0, 0.0]]
     """
-    levels = torch.linspace(0, 1, bins, dtype=image.dtype, device=image.device)
-    values = image.clamp(0, 1).flatten(1)[:, None]
-    return (1 - (values - levels[:, None]).abs() * (bins - 1)).clamp(min=0)
+    i, j = (image.clamp(0, 1).flatten(1) * (bins - 1) for image in (one, other))  # (B, P)
+    low_i, low_j = (level.detach().floor().clamp(max=bins - 2) for level in (i, j))
+    a, b = i - low_i, j - low_j
+    parts = torch.cat([(1 - a) * (1 - b), (1 - a) * b, a * (1 - b), a * b], 1)
+    cell = (low_i * bins + low_j).long()
+    cells = torch.cat([cell, cell + 1, cell + bins, cell + bins + 1], 1)
+    counts = parts.new_zeros(len(parts), bins * bins).scatter_add(1, cells, parts)
+    return counts.unflatten(1, (bins, bins)) / i.shape[1]
 
 
 def mutual_information(one, other, bins=24):
@@ -124,8 +142,7 @@ def mutual_information(one, other, bins=24):
     >>> round(-mutual_information(image, 1 - image, bins=2).item(), 4)  # log 2
     0.6931
     """
-    first, second = shares(one, bins), shares(other, bins)
-    joint = first @ second.transpose(1, 2) / first.shape[2]  # (B, bins, bins)
+    joint = joint_histogram(one, other, bins)  # (B, bins, bins)
     apart = joint.sum(2, keepdim=True) * joint.sum(1, keepdim=True)
     ratio = (joint + 1e-9) / (apart + 1e-9)
     return -(joint * ratio.log()).flatten(1).sum(1)

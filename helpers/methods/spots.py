@@ -15,8 +15,8 @@ from scipy.ndimage import (
     find_objects,
     gaussian_filter,
     label,
+    maximum_filter,
 )
-from skimage.feature import peak_local_max
 from skimage.segmentation import watershed
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -127,14 +127,13 @@ def parted(chance, cut, side):
     Parameters
     ----------
     chance, cut, side
-        As in `components`; two seeds lie at least a third of `side` apart.
+        As in `components`. Seeds are where it is deeper than anywhere within a third of `side`;
+        neighbours that are equally deep are one seed.
     """
     mask = binary_fill_holes(chance > cut)
     depth = gaussian_filter(distance_transform_edt(mask), 1.0)
-    seeds = np.zeros(mask.shape, dtype=int)
-    apart = {"min_distance": max(1, int(side / 3)), "exclude_border": False}
-    peaks = peak_local_max(depth, labels=label(mask)[0], **apart)
-    seeds[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
+    apart = 2 * max(1, int(side / 3)) + 1
+    seeds, _ = label(mask & (depth == maximum_filter(depth, apart)))
     return around(watershed(-depth, seeds, mask=mask))
 
 
@@ -151,12 +150,12 @@ def scores(chance, boxes, side):
     ----------
     chance : array (H, W)
     boxes : array (M, 4)
-    side : float
-        Usual side of a box of this class.
+    side : float or array (K, 1)
+        Usual side of a box of this class, or of each of K classes.
 
     Returns
     -------
-    array (M,) in 0..1
+    array (M,) or (K, M) in 0..1
     """
     height, width = chance.shape
     sums = np.pad(chance.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
@@ -191,20 +190,61 @@ def boxes_of(splits, maps, cuts, sides, least=0.05):
             boxes = np.array(split(chance, cut, side), dtype=float).reshape(-1, 4)
             rated = scores(chance, boxes, side)
             rows.append(np.column_stack([boxes, np.full(len(boxes), kind), rated]))
-        table = torch.tensor(np.concatenate(rows)).float()
-        table = table[table[:, 5] >= least]
-        table = table[table[:, 5].argsort(descending=True, stable=True)]
-        found.append(Found(table[:, :4], table[:, 4].long(), table[:, 5]))
+        found.append(likely(rows, least))
     return found
 
 
-def choose_splitter(splits, colours, cuts, train, valid, classes):
-    """For each class choose splitter, threshold and least score on the validation images.
+def same_for_all(maps, cut, sides, least=0.05):
+    """The patches of one map as boxes of every class: `boxes_of` of `components`, found once.
 
     Parameters
     ----------
-    splits : sequence of callables
-        As in `boxes_of`.
+    maps : array (N, H, W)
+    cut, least : floats
+    sides : sequence of classes floats
+
+    Returns
+    -------
+    list of N Found
+    """
+    found, usual = [], np.array(sides)[:, None]
+    for chance in maps:
+        boxes = np.array(components(chance, cut, None), dtype=float).reshape(-1, 4)
+        rated = enumerate(scores(chance, boxes, usual))
+        rows = [np.column_stack([boxes, np.full(len(boxes), kind), one]) for kind, one in rated]
+        found.append(likely(rows, least))
+    return found
+
+
+def likely(rows, least):
+    """The boxes of one image, best first, without the unlikely.
+
+    Parameters
+    ----------
+    rows : list of arrays (M, 6)
+        Corners, class and score.
+    least : float
+        Boxes with smaller scores are dropped.
+
+    Returns
+    -------
+    Found
+    """
+    table = torch.tensor(np.concatenate(rows)).float()
+    table = table[table[:, 5] >= least]
+    table = table[table[:, 5].argsort(descending=True, stable=True)]
+    return Found(table[:, :4], table[:, 4].long(), table[:, 5])
+
+
+def choose_splitters(further, colours, cuts, train, valid, classes):
+    """For each class choose splitter, threshold and least score on the validation images.
+
+    Components are tried on every map; each further splitter on the map that served a class best.
+
+    Parameters
+    ----------
+    further : sequence of callables
+        Splitters that may be chosen in place of `components`; as in `boxes_of`.
     colours : callable
         What `learn_colours` returns.
     cuts : sequence of float
@@ -215,7 +255,9 @@ def choose_splitter(splits, colours, cuts, train, valid, classes):
 
     Returns
     -------
-    callable, images -> list of Found; scores from a half on count.
+    list of 1 + len(further) callables, images -> list of Found; scores from a half on count. The
+    first knows components alone, the next also the first of `further`, and so on; ``chosen``
+    names the splitter of each class.
     """
     sides = [usual_side(*train[1:], k) for k in range(classes)]
     mixes = torch.eye(classes).tolist()
@@ -225,22 +267,37 @@ def choose_splitter(splits, colours, cuts, train, valid, classes):
         ]
     maps, best = colours(valid[0]), [(-1.0,)] * classes
 
-    def attempt(split, cut, mix):
-        mixed = np.einsum("ck,nkhw->nchw", mix, maps)
-        found = boxes_of(split, mixed, cut, sides)
+    def judge(found, split, cut, mix):
         bars, f1 = choose_bars(found, valid[1], classes)
         for k in range(classes):
             if f1[k] > best[k][0]:
-                best[k] = (float(f1[k]), split[k], cut[k], mix[k], float(bars[k]))
+                best[k] = (float(f1[k]), split, cut, mix[k], float(bars[k]))
 
     for mix in mixes:
+        mixed = np.einsum("k,nkhw->nhw", mix, maps)
         for cut in cuts:
-            attempt([splits[0]] * classes, [cut] * classes, [mix] * classes)
+            judge(same_for_all(mixed, cut, sides), components, cut, [mix] * classes)
     mix = [row[3] for row in best]
-    for split in splits[1:]:
+    mixed = np.einsum("ck,nkhw->nchw", mix, maps)
+    finders = [finder(best, colours, sides)]
+    for split in further:
         for cut in cuts:
-            attempt([split] * classes, [cut] * classes, mix)
-    _, split, cut, mix, bars = zip(*best)
+            found = boxes_of([split] * classes, mixed, [cut] * classes, sides)
+            judge(found, split, cut, mix)
+        finders.append(finder(best, colours, sides))
+    return finders
+
+
+def finder(chosen, colours, sides):
+    """Images -> list of Found, with what was chosen for each class.
+
+    Parameters
+    ----------
+    chosen : list of (F1, splitter, threshold, weights of the maps, least score), one a class
+    colours, sides
+        As in `choose_splitters` and `boxes_of`.
+    """
+    _, split, cut, mix, bars = zip(*chosen)
 
     def find(x):
         mixed = np.einsum("ck,nkhw->nchw", mix, colours(x))

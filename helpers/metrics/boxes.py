@@ -63,9 +63,10 @@ def iou(a, b):
     0.3333333432674408
     """
     a, b = a[..., :, None, :], b[..., None, :, :]
-    low = torch.maximum(a[..., :2], b[..., :2])
-    high = torch.minimum(a[..., 2:], b[..., 2:])
-    shared = area(torch.cat([low, high], -1))
+    one, other = a.unbind(-1), [side.contiguous() for side in b.unbind(-1)]
+    left, top = (torch.maximum(one[k], other[k]) for k in (0, 1))
+    right, bottom = (torch.minimum(one[k], other[k]) for k in (2, 3))
+    shared = (right - left).clamp(min=0) * (bottom - top).clamp(min=0)
     return shared / (area(a) + area(b) - shared).clamp(min=1e-9)
 
 
@@ -90,3 +91,22 @@ def nms(boxes, scores, overlap=0.5):
         kept.append(best)
         order = order[matrix[best, order] <= overlap]
     return torch.stack(kept) if kept else order
+
+
+def nms_by_class(found, overlap=0.5):
+    """The boxes of an image that `nms` keeps, each class by itself.
+
+    Parameters
+    ----------
+    found : Found
+    overlap : float
+
+    Returns
+    -------
+    int64 tensor, the numbers of the kept boxes: lowest class first, and of each the best first.
+    """
+    kept = [torch.zeros(0, dtype=torch.long)]
+    for k in found.labels.unique():
+        rows = (found.labels == k).nonzero()[:, 0]
+        kept.append(rows[nms(found.boxes[rows], found.scores[rows], overlap)])
+    return torch.cat(kept)

@@ -80,10 +80,10 @@ def folding(field, inside=None):
     -------
     tensor (B,)
     """
-    folds = (stretch(field) <= 0).flatten(1).double()
+    folds = (stretch(field) <= 0).flatten(1).cpu().double()
     if inside is None:
         return folds.mean(1)
     for axis in range(1, inside.ndim):
         inside = inside.narrow(axis, 0, inside.shape[axis] - 1)
-    weight = inside.flatten(1).double()
+    weight = inside.flatten(1).cpu().double()
     return (folds * weight).sum(1) / weight.sum(1)

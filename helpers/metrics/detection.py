@@ -3,6 +3,7 @@
 Answers and references are lists of `helpers.metrics.boxes.Found`, one an image.
 """
 
+import numpy as np
 import torch
 
 from helpers.metrics.boxes import iou
@@ -28,10 +29,10 @@ def match(found, truth, overlap=0.5):
     order = found.scores.argsort(descending=True, stable=True)
     taken = torch.full((len(order),), -1)
     if len(truth.boxes) and len(order):
-        overlaps = iou(found.boxes[order], truth.boxes)
-        for number in range(len(order)):
-            best, box = overlaps[number].max(0)
-            if best >= overlap:
+        overlaps = iou(found.boxes[order], truth.boxes).numpy()
+        for number in np.flatnonzero(overlaps.max(1) >= overlap).tolist():
+            box = int(overlaps[number].argmax())
+            if overlaps[number, box] >= overlap:
                 taken[number] = box
                 overlaps[:, box] = -1
     return order, taken

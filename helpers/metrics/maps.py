@@ -23,7 +23,7 @@ def found(maps, inside, outside):
     tensor (B,), float64, 0..1; ties count one half
     """
     scores = []
-    for one, here, there in zip(maps, inside, outside):
+    for one, here, there in zip(maps.cpu(), inside.cpu(), outside.cpu()):
         first, second = one[here][:, None], one[there][None]
         scores.append(((first > second).double() + 0.5 * (first == second)).mean())
     return torch.stack(scores)
@@ -48,6 +48,7 @@ def outweighed(maps, inside, other):
     favour smooth maps.
     """
     first, second = ((maps * place).flatten(1).sum(1) for place in (inside, other))
+    first, second = first.cpu(), second.cpu()
     return (first > second).double() + 0.5 * (first == second)
 
 
@@ -73,5 +74,5 @@ def _ranks(maps):
     ordered = flat.sort(dim=1).values
     below = torch.searchsorted(ordered, flat, right=False)
     upto = torch.searchsorted(ordered, flat, right=True)
-    ranks = (below + upto).double() / 2
+    ranks = (below + upto).cpu().double() / 2
     return ranks - ranks.mean(1, keepdim=True)

@@ -7,16 +7,17 @@ from torch.nn.utils import parametrize
 
 
 class ConvGenerator(nn.Sequential):
-    """Noise to small images: one linear layer, one upsampling, two convolutions.
+    """Noise to small images: a linear layer, then upsampling and convolution until the size is reached.
 
     Parameters
     ----------
     latent : int E, length of the noise vector.
-    channels : int, feature maps at 4 x 4; half as many at 8 x 8.
+    channels : int, feature maps at 4 x 4; half as many at each doubling.
+    size : int S, pixels a side: 8, 16, 32 or 64.
 
     Notes
     -----
-    Shapes: (B, E) to (B, 1, 8, 8), values in 0..1.
+    Shapes: (B, E) to (B, 1, S, S), values in 0..1.
 
     DCGAN in small (Radford, Metz and Chintala 2015), with nearest-neighbour upsampling in place
     of transposed convolution, which leaves chequerboards, and without batch norm.
@@ -27,17 +28,38 @@ class ConvGenerator(nn.Sequential):
     torch.Size([5, 1, 8, 8])
     """
 
-    def __init__(self, latent, channels=64):
-        super().__init__(
+    def __init__(self, latent, channels=64, size=8):
+        layers = [
             nn.Linear(latent, channels * 16),
             nn.LeakyReLU(0.2),
             nn.Unflatten(1, (channels, 4, 4)),
-            nn.Upsample(scale_factor=2),
-            nn.Conv2d(channels, channels // 2, 3, padding=1),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(channels // 2, 1, 3, padding=1),
-            nn.Sigmoid(),
-        )
+        ]
+        for _ in range(doublings("ConvGenerator", size)):
+            layers += [
+                nn.Upsample(scale_factor=2),
+                nn.Conv2d(channels, channels // 2, 3, padding=1),
+                nn.LeakyReLU(0.2),
+            ]
+            channels //= 2
+        super().__init__(*layers, nn.Conv2d(channels, 1, 3, padding=1), nn.Sigmoid())
+
+
+def doublings(name, size):
+    """How often 4 pixels must be doubled to give `size`: 1 for 8, 2 for 16.
+
+    Parameters
+    ----------
+    name : str
+        Who asks, for the sentence.
+    size : int
+
+    Raises
+    ------
+    ValueError : for a size other than 8, 16, 32 or 64.
+    """
+    if size not in (8, 16, 32, 64):
+        raise ValueError(f"{name}: size must be 8, 16, 32 or 64 pixels, found {size}")
+    return size.bit_length() - 3
 
 
 class ConvDiscriminator(nn.Sequential):
@@ -45,11 +67,12 @@ class ConvDiscriminator(nn.Sequential):
 
     Parameters
     ----------
-    channels : int, feature maps at 4 x 4; twice as many at 2 x 2.
+    channels : int, feature maps at half the size; twice as many at a quarter of it.
+    size : int S, pixels a side: 8, 16, 32 or 64.
 
     Notes
     -----
-    Shapes: (B, 1, 8, 8) to (B, 1), a logit: positive means "real".
+    Shapes: (B, 1, S, S) to (B, 1), a logit: positive means "real".
 
     Examples
     --------
@@ -57,14 +80,15 @@ class ConvDiscriminator(nn.Sequential):
     torch.Size([5, 1])
     """
 
-    def __init__(self, channels=32):
+    def __init__(self, channels=32, size=8):
+        quarter = 2 ** doublings("ConvDiscriminator", size)
         super().__init__(
             nn.Conv2d(1, channels, 3, stride=2, padding=1),
             nn.LeakyReLU(0.2),
             nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1),
             nn.LeakyReLU(0.2),
             nn.Flatten(),
-            nn.Linear(8 * channels, 1),
+            nn.Linear(2 * channels * quarter**2, 1),
         )
 
 

@@ -76,8 +76,9 @@ def kinds_of(features):
     >>> kinds_of(torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])).tolist()
     [0, 1, 0]
     """
-    powers = torch.pi ** torch.arange(features.shape[1], device=features.device).double()
-    return (features.double() @ powers).unique(return_inverse=True)[1]
+    wide = features.cpu() if features.is_mps else features  # MPS knows no float64
+    powers = torch.pi ** torch.arange(wide.shape[1], device=wide.device).double()
+    return (wide.double() @ powers).unique(return_inverse=True)[1].to(features.device)
 
 
 class Readout(nn.Module):

@@ -4,6 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from helpers.models.gan import doublings
+
 
 def modulated_convolution(x, weight, style, demodulate=True):
     r"""A convolution whose kernel every example scales for itself (Karras et al. 2020, eq. 1, 3).
@@ -87,12 +89,14 @@ class StyleGenerator(nn.Module):
         Length of w.
     channels : int
         Feature maps.
+    size : int, S
+        Pixels a side: 8, 16, 32 or 64.
 
     Notes
     -----
-    ``forward(z (B, latent))`` gives (B, 1, 8, 8), values in 0..1.
+    ``forward(z (B, latent))`` gives (B, 1, S, S), values in 0..1.
     Karras et al. 2019 (mapping network, constant input, noise at each layer), with the modulation
-    and demodulation of Karras et al. 2020. One layer at 4 x 4, two at 8 x 8.
+    and demodulation of Karras et al. 2020. One layer at 4 x 4, two at each doubling.
 
     Examples
     --------
@@ -100,9 +104,7 @@ class StyleGenerator(nn.Module):
     torch.Size([5, 1, 8, 8])
     """
 
-    LAYERS = 3
-
-    def __init__(self, latent, width=32, channels=48):
+    def __init__(self, latent, width=32, channels=48, size=8):
         super().__init__()
         self.mapping = nn.Sequential(
             nn.Linear(latent, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2)
@@ -111,24 +113,25 @@ class StyleGenerator(nn.Module):
             nn.init.kaiming_normal_(layer.weight, 0.2)
         self.constant = nn.Parameter(torch.randn(channels, 4, 4))
         self.layers = nn.ModuleList(
-            StyledLayer(channels, channels, width) for _ in range(self.LAYERS)
+            StyledLayer(channels, channels, width)
+            for _ in range(1 + 2 * doublings("StyleGenerator", size))
         )
         self.to_image = nn.Conv2d(channels, 1, 1)
 
     def forward(self, z):
         """One style for all layers."""
         w = self.mapping(F.normalize(z, dim=1) * z.shape[1] ** 0.5)
-        return self.synthesise([w] * self.LAYERS)
+        return self.synthesise([w] * len(self.layers))
 
     def synthesise(self, styles):
-        """Images (B, 1, 8, 8) from one w (B, E) for each layer, coarse to fine."""
-        if len(styles) != self.LAYERS:
+        """Images (B, 1, S, S) from one w (B, E) for each layer, coarse to fine."""
+        if len(styles) != len(self.layers):
             raise ValueError(
-                f"synthesise: expected {self.LAYERS} styles, one a layer, found {len(styles)}"
+                f"synthesise: expected {len(self.layers)} styles, one a layer, found {len(styles)}"
             )
         x = self.constant.expand(len(styles[0]), -1, -1, -1)
         x = self.layers[0](x, styles[0])
-        x = F.interpolate(x, scale_factor=2)
-        for layer, w in zip(self.layers[1:], styles[1:]):
+        for number, (layer, w) in enumerate(zip(self.layers[1:], styles[1:])):
+            x = x if number % 2 else F.interpolate(x, scale_factor=2)  # two layers a doubling
             x = layer(x, w)
         return torch.sigmoid(self.to_image(x))

@@ -216,25 +216,3 @@ class EncoderDecoder(nn.Module):
             found.append(layer.multihead_attn.weights(layer.norm2(inside), memory))
             x = layer(x, memory, allowed)
         return torch.stack(found)
-
-
-@torch.no_grad()
-def continue_greedily(model, tokens, count, *, context=None):
-    """Append `count` likeliest tokens, one after another.
-
-    Parameters
-    ----------
-    model : callable, tokens (B, T) -> scores (B, T, V)
-    tokens : int64 tensor (B, T), T >= 1
-    count : int
-    context : int, optional
-        Show the model only the last so many tokens.
-
-    Returns
-    -------
-    int64 tensor (B, T + count)
-    """
-    for _ in range(count):
-        seen = tokens if context is None else tokens[:, -context:]
-        tokens = torch.cat([tokens, model(seen)[:, -1:].argmax(-1)], 1)
-    return tokens

@@ -143,7 +143,7 @@ def measure(metrics, kept):
         if not isinstance(value, numbers.Number) and getattr(value, "size", None) is None:
             raise ValueError(f"metric {name!r}: expected a number, found {type(value).__name__}")
         try:
-            row[name] = float(value)
+            row[name] = float(value.item() if hasattr(value, "item") else value)
         except (TypeError, ValueError, RuntimeError) as error:
             shape = tuple(getattr(value, "shape", ()))
             raise ValueError(

@@ -140,8 +140,8 @@ MUTANTS = [
     {
         "name": "explainable boosting hardly learns",
         "function": TABULAR + "explainable",
-        "old": "learning_rate=rate",
-        "new": "learning_rate=rate, max_rounds=2",
+        "old": "max_rounds=ROUNDS",
+        "new": "max_rounds=2",
         "kills": [LEARNED],
     },
     {
@@ -257,6 +257,15 @@ MUTANTS = [
         "kills": [
             "smallest lead of a strategy over chance, whole landscape, lower end",
             "lead of expected improvement over products, whole landscape, lower end",
+        ],
+    },
+    {
+        "name": "a model that multiplies searches the landscape in the place of the process",
+        "old": "    done = sorted(",
+        "new": '    if "process, mean" in runs:\n        runs["process, mean"] = runs["products of effects"]\n'
+        "    done = sorted(",
+        "kills": [
+            "lead of the process by its mean over the line, whole landscape, lower end",
         ],
     },
     {

@@ -21,8 +21,8 @@ MUTANTS = [
     },
     {
         "name": "PyTorch's start is He's",
-        "old": "wide = nn.Conv2d(64, 64, 3, bias=False)",
-        "new": "wide = he_start(nn.Conv2d(64, 64, 3, bias=False))",
+        "old": "layers = [nn.Conv2d(64, 64, 3, bias=False) for",
+        "new": "layers = [he_start(nn.Conv2d(64, 64, 3, bias=False)) for",
         "kills": ["share of the mean square that a layer keeps, PyTorch's start"],
     },
     {
@@ -119,7 +119,7 @@ MUTANTS = [
         "old": "x = self.features(x)",
         "new": "x = self.features(0 * x)",
         "kills": [
-            "lead of VGG over the plain network, lower end",
+            "mean lead of VGG over the plain network",
             "mean lead of VGG over nearest neighbours",
         ],
     },
@@ -130,7 +130,6 @@ MUTANTS = [
         "new": "y.repeat_interleave(len(found))",
         "kills": [
             "what copies that are not shifted add to support vectors",
-            "what shifted copies add to support vectors",
             "what shifted copies add to nearest neighbours",
         ],
     },
@@ -178,6 +177,13 @@ MUTANTS = [
         "new": 'for task in ("digits", "shuffled pixels"))\n'
         '    far["nearest neighbours"] = far["plain network"]',
         "kills": ["mean lead of nearest neighbours over VGG in the long run"],
+    },
+    {
+        "name": "eight deals without a copy",
+        "old": 'copied = by_unit(parts.rows, "copies", "form")',
+        "new": 'copied = by_unit(parts.rows, "copies", "form")\n'
+        '    copied["support vectors, shifted copies"] = copied["support vectors"]',
+        "kills": ["what shifted copies add to support vectors in eight deals, mean"],
     },
     {
         "name": "eight deals without a shift",
@@ -245,8 +251,8 @@ MUTANTS = [
         "old": '("by block", surfaces.block)):',
         "new": '("by block", surfaces.y)):',
         "kills": [
-            "flattery of nearest neighbours on textures, size",
-            "flattery of the forest on textures, size",
+            "flattery of nearest neighbours on textures, mean",
+            "flattery of the forest on textures, mean",
         ],
     },
     {

@@ -1,5 +1,9 @@
 """What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
 
+from ledger import exchanged
+
+RUN = "4-models/object-detection"
+
 MUTANTS = [
     {
         "name": "a union that counts the shared part twice",
@@ -116,6 +120,37 @@ MUTANTS = [
         "kills": ["answers for an image of 128 pixels"],
     },
     {
+        "name": "classes are taught where there is nothing, too, as in RetinaNet",
+        "function": "helpers.methods.detection.DetectionLoss.__call__",
+        "old": "code = encode(",
+        "new": "kind = kind + told[~held][:, 5:].sigmoid().sum()\n        code = encode(",
+        "kills": ["slope of the loss in class and box of an anchor without an object"],
+    },
+    {
+        "name": "a head that reads each map column by column",
+        "function": "helpers.models.detector.Detector.forward",
+        "since": "from torchvision.models.detection.retinanet import RetinaNetHead",
+        "old": "self.head(one).flatten(2)",
+        "new": "self.head(one).transpose(2, 3).flatten(2)",
+        "kills": ["RetinaNet's head with our weights less our detector"],
+    },
+    {
+        "name": "plain cross-entropy in the place of RetinaNet's loss",
+        "function": "helpers.methods.detection.focal_loss",
+        "since": "expected = theirs.classification_head.compute_loss(objects, said, whose)",
+        "old": "return weight * (1 - sure) ** gamma * plain",
+        "new": "return plain",
+        "kills": ["loss of its objects in RetinaNet less ours"],
+    },
+    {
+        "name": "anchors between object and background are taught, too",
+        "function": "helpers.methods.detection.DetectionLoss.__call__",
+        "since": "expected = theirs.classification_head.compute_loss(objects, said, whose)",
+        "old": "each[whose > -2].sum()",
+        "new": "each.sum()",
+        "kills": ["loss of its objects in RetinaNet less ours"],
+    },
+    {
         "name": "precision that is not the best from here on",
         "function": "helpers.metrics.detection.average_precision",
         "old": "precision.flip(0).cummax(0).values.flip(0) if len(right) else precision",
@@ -125,7 +160,7 @@ MUTANTS = [
     },
     {
         "name": "Faster R-CNN is not trained",
-        "function": "helpers.methods.detection.choose_two_stage",
+        "function": "helpers.methods.detection.choose_torchvision",
         "old": "lr=lr,",
         "new": "lr=1e-9,",
         "kills": ["AP of Faster R-CNN after five passes, most frequent class"],
@@ -208,4 +243,68 @@ MUTANTS = [
             "AP that it lacks on real platelets",
         ],
     },
+    exchanged(
+        RUN,
+        "FPN",
+        "FPN, cross-entropy",
+        "mean AP that the focal loss gains, lower end",
+        "AP of white cells that it gains, lower end",
+        "mean AP that cross-entropy gains from a lower floor, lower end",
+    ),
+    exchanged(
+        RUN,
+        "FPN",
+        "pixel forest",
+        "share of the seeds in which the forest leads by F1",
+        "F1 that it gains over the FPN, lower end",
+        "mean AP that it gains over the FPN, lower end",
+    ),
+    exchanged(
+        RUN,
+        "FPN",
+        "FPN, 54 passes",
+        "mean AP that the FPN gains with 54 passes, lower end",
+        "mean AP between the forest and the FPN of 54 passes, larger end",
+    ),
+    exchanged(
+        RUN,
+        "FPN, 54 passes",
+        "pixel forest",
+        "F1 that the forest still gains over it, lower end",
+        "F1 of red cells that the forest lacks, lower end",
+    ),
+    exchanged(
+        RUN,
+        "pixel forest",
+        "RetinaNet of torchvision",
+        "mean AP that torchvision's RetinaNet lacks after as many passes, lower end",
+    ),
+    exchanged(
+        RUN,
+        "RetinaNet of torchvision",
+        "RetinaNet, one hidden layer",
+        "mean AP that it gains with one hidden layer a head in place of four, lower end",
+    ),
+    exchanged(
+        RUN,
+        "no pyramid",
+        "threshold and components",
+        "mean AP that the FPN gains over no pyramid, upper end",
+    ),
+    exchanged(RUN, "BiFPN", "FPN, 54 passes", "mean AP that a BiFPN gains over the FPN, upper end"),
+    exchanged(
+        RUN,
+        "best splitter",
+        "pixel forest",
+        "AP of red cells that the FPN gains over the best splitter, lower end",
+    ),
+    exchanged(
+        RUN,
+        "Faster R-CNN",
+        "FPN",
+        "F1 of red cells that Faster R-CNN gains over the FPN, lower end",
+        "AP of red cells that it gains over the FPN, lower end",
+        "AP of platelets that it lacks, lower end",
+    ),
+    exchanged(RUN, "Faster R-CNN", "Faster R-CNN, five passes", "and over the forest"),
 ]

@@ -93,6 +93,13 @@ MUTANTS = [
         ],
     },
     {
+        "name": "the way up forgets the saved maps of volumes",
+        "function": MODELS + "unet.Up.forward",
+        "old": "crop_like(saved, x)",
+        "new": "(x.ndim < 5) * crop_like(saved, x)",
+        "kills": ["3-D U-Net with MONAI's weights differs by"],
+    },
+    {
         "name": "a kernel that is not bilinear",
         "function": MODELS + "fcn.bilinear_kernel",
         "old": ".abs() / factor",
@@ -180,8 +187,8 @@ MUTANTS = [
     {
         "name": "trees learn from classes in reverse order",
         "function": "helpers.methods.auto_context.boosted",
-        "old": ").fit(features[some], y[some])  # fmt",
-        "new": ").fit(features[some], y[some[::-1]])  # fmt",
+        "old": "trees).fit(features[some], y[some])",
+        "new": "trees).fit(features[some], y[some[::-1]])",
         "kills": ["the trees in two stages less the U-Net"],
     },
     {

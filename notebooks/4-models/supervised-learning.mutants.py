@@ -1,5 +1,7 @@
 """What is removed, one thing at a time, and the claims that must fall (see tools/ledger.py)."""
 
+from ledger import exchanged
+
 RIVALS = "helpers.methods.rivals."
 
 MUTANTS = [
@@ -226,4 +228,17 @@ MUTANTS = [
         "new": "heads = noise[coin == 1].mean(0)\n    tails = noise[coin == 0].mean(0)",
         "kills": ["selection on the training half finds none"],
     },
+    exchanged(
+        "4-models/supervised-learning",
+        "support vectors",
+        "network",
+        "long run: lead of support vectors over the network, lower end",
+        "long run: lead of the network over logistic regression, lower end",
+    ),
+    exchanged(
+        "4-models/supervised-learning",
+        "untrained hidden layer",
+        "network",
+        "long run: lead of an untrained hidden layer over the network, lower end",
+    ),
 ]

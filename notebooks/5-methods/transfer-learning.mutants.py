@@ -3,6 +3,8 @@
 TOOLS = "helpers.methods.transfer."
 WAYS = "helpers.methods.finetuning."
 ATOMS = "helpers.data.atoms."
+TEXT = "helpers.methods.ulmfit."
+WORDS = "helpers.models.language_model."
 
 MUTANTS = [
     {
@@ -135,6 +137,15 @@ MUTANTS = [
         ],
     },
     {
+        "name": "the low-rank changes do not learn",
+        "function": WAYS + "low_rank",
+        "old": "[p for p in net.parameters() if p.requires_grad]",
+        "new": "[*net[3].parameters()]",
+        "kills": [
+            "largest rank of a low-rank change",
+        ],
+    },
+    {
         "name": "the low rank is eight",
         "function": WAYS + "low_rank",
         "old": "LowRank(group[0], 4, alpha=4)",
@@ -178,6 +189,7 @@ MUTANTS = [
         "new": 'scaled = said(ridge("ranked")',
         "kills": [
             "largest share of a split's squared error that three molecules make",
+            "splits of five in which scaled context weights err more than twice as much as the mean",
         ],
     },
     {
@@ -240,5 +252,93 @@ MUTANTS = [
         "old": "weights[torch.randperm(len(weights))]",
         "new": "weights",
         "kills": ["what the arrangement is worth, lower end"],
+    },
+    {
+        "name": "sentences are read backwards",
+        "function": WORDS + "LanguageModel.states",
+        "old": "recurrent(layer, x, ",
+        "new": "recurrent(layer, x.flip(1), ",
+        "kills": ["states of the language model differ from fastai's AWD_LSTM by"],
+    },
+    {
+        "name": "what fills up a sentence is pooled",
+        "function": WORDS + "concat_pool",
+        "old": "states.masked_fill(~kept[..., None], 0).sum(1)",
+        "new": "states.sum(1)",
+        "kills": ["pooled states differ from fastai's by"],
+    },
+    {
+        "name": "the language model reads nothing",
+        "function": TEXT + "read",
+        "old": "epochs=epochs",
+        "new": "epochs=0",
+        "kills": ["surprise by the next word, language model less counts of words"],
+    },
+    {
+        "name": "rates do not fall from group to group of the text's network",
+        "function": TEXT + "ulmfit",
+        "old": "discriminative(net.groups, rate)",
+        "new": "discriminative(net.groups, rate, 1)",
+        "kills": ["how far ULMFiT moves the vectors of words, as a share of one rate"],
+    },
+    {
+        "name": "all groups of the text's network are free from the first pass",
+        "function": TEXT + "ulmfit",
+        "old": "freeze_to(net.groups, count)",
+        "new": "freeze_to(net.groups, 0)",
+        "kills": ["how far ULMFiT moves the vectors of words, as a share of one rate"],
+    },
+    {
+        "name": "in the long run averaged vectors of words stand in for TF-IDF",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['TF-IDF'] = intent[300]['word vectors, averaged']",
+        "kills": [
+            "long run: what TF-IDF gains over ULMFiT with 300 labels, lower end",
+            "long run: what it gains over finetuning at one rate, lower end",
+        ],
+    },
+    {
+        "name": "in the long run TF-IDF is reduced to its directions",
+        "old": "for count in again}",
+        "new": "for count in again}\n    anew[1000]['TF-IDF'] = anew[1000]['TF-IDF, directions of all texts']",
+        "kills": [
+            "long run: what TF-IDF gains over directions of all texts on other draws of 1000 labels, lower end",
+        ],
+    },
+    {
+        "name": "in the long run the source has read nothing",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['ULMFiT'] = intent[300]['from scratch']",
+        "kills": ["long run: what ULMFiT gains over the same network from scratch, lower end"],
+    },
+    {
+        "name": "in the long run the stages of ULMFiT are equal",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['ULMFiT'] = intent[300]['ULMFiT, equal quarters']",
+        "kills": ["long run: what its stages gain over equal quarters, lower end"],
+    },
+    {
+        "name": "in the long run TF-IDF stands in for frozen states",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['frozen'] = intent[300]['TF-IDF']",
+        "kills": ["long run: what frozen states gain over averaged vectors of words, upper end"],
+    },
+    {
+        "name": "in the long run the vectors of words have read nothing",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['word vectors, averaged'] = intent[300]['random vectors, averaged']",
+        "kills": ["long run: what reading gives averaged vectors, lower end"],
+    },
+    {
+        "name": "in the long run the frozen body has read nothing",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['frozen'] = intent[300]['frozen, untrained']",
+        "kills": ["long run: what reading gives frozen states, lower end"],
+    },
+    {
+        "name": "in the long run no words are shuffled",
+        "old": "for count in told}",
+        "new": "for count in told}\n    intent[300]['frozen, shuffled words'] = intent[300]['frozen']",
+        "kills": ["long run: what reading shuffled words gives them, upper end"],
     },
 ]

@@ -58,10 +58,10 @@ MUTANTS = [
     {
         "name": "noise in place of the gradient",
         "function": INTERPRET + "gradients.gradient",
-        "since": "def edges(x):",
         "old": "torch.autograd.grad(f(x).sum(), x)[0]",
         "new": "torch.randn_like(x)",
         "kills": [
+            "the gradient agrees with captum's",
             "cause above the rest, the gradient's lead over edges",
             "cause outweighs decoy, lead of the gradient over edges",
             "cause outweighs decoy with two random layers, guided backprop",
@@ -148,7 +148,7 @@ MUTANTS = [
         "old": "Planted(x, slants[0], *squares)",
         "new": "Planted(x, slants[1], *squares)",
         "kills": [
-            "answers that turn with the cause, lowest share",
+            "answers that turn with the cause, middle one of the networks",
             "answers that turn with the decoy, highest share",
         ],
     },
@@ -156,7 +156,7 @@ MUTANTS = [
         "name": "nothing is learned",
         "old": "epochs=epochs",
         "new": "epochs=0",
-        "kills": ["accuracy on new tiles, lowest of the networks"],
+        "kills": ["accuracy on new tiles, middle one of the networks"],
     },
     {
         "name": "digits learn the label of another",
@@ -443,7 +443,6 @@ MUTANTS = [
         "kills": [
             "filled with empty paper, lead of integrated gradients from empty",
             "filled with the mean, lead of those from the mean",
-            "integrated gradients, from nothing over from mean letters, one question",
         ],
     },
     {
@@ -481,9 +480,9 @@ MUTANTS = [
     {
         "name": "the cause does not move",
         "function": "helpers.data.planted._places",
-        "since": "known, new, mean = deal(0)",
+        "since": "linear_right = []",
         "old": "if abs(",
         "new": "tops[0], lefts[0] = 4, 4\n        if abs(",
-        "kills": ["accuracy of logistic regression on planted tiles"],
+        "kills": ["accuracy of logistic regression on planted tiles, mean of the deals"],
     },
 ]

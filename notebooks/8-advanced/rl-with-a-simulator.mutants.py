@@ -133,38 +133,190 @@ MUTANTS = [
         "kills": ["mean lead of the stepwise first guess over the ordered rule"],
     },
     {
-        "name": "long run: DQN's first settings in the place of the second",
-        "old": 'for name in ("integral rule", "DQN")} | taken',
-        "new": 'for name in ("integral rule", "DQN")} | taken | {"DQN, second settings": far["DQN"]}',
-        "kills": ["long run: gain of DQN from the second settings, lower end"],
-    },
-    {
-        "name": "long run: the integral rule has no sum",
-        "old": 'for name in ("integral rule", "DQN")} | taken',
-        "new": 'for name in ("integral rule", "DQN")} | taken '
-        '| {"integral rule": taken["integral rule without its sum"]}',
-        "kills": ["long run: mean lead of the rule over DQN with these"],
-    },
-    {
-        "name": "long run: the sum is not shown",
-        "old": 'for name in ("integral rule", "DQN")} | taken',
-        "new": 'for name in ("integral rule", "DQN")} | taken '
-        '| {"DQN with the sum, second settings": taken["DQN, second settings"]}',
-        "kills": ["long run: mean gain from the sum at the second settings"],
-    },
-    {
-        "name": "long run: the sum is shown, the settings are the first",
-        "old": 'for name in ("integral rule", "DQN")} | taken',
-        "new": 'for name in ("integral rule", "DQN")} | taken '
-        '| {"DQN with the sum, second settings": taken["DQN with the sum"]}',
-        "kills": ["long run: lead of the rule over DQN with both, upper end"],
+        "name": "long run: the search finds the rule without its sum",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"integral rule": taken["integral rule without its sum"]}',
+        "kills": [
+            "long run: mean lead of the rule over DQN with these",
+            "long run: trainings of twenty in which it adds something",
+            "long run: what the sum adds, patients who differ, lower end",
+            "long run: lead of the rule over PPO with this, lower end",
+        ],
     },
     {
         "name": "long run: the first guess has no sum",
-        "old": 'for name in ("integral rule", "DQN")} | taken',
-        "new": 'for name in ("integral rule", "DQN")} | taken '
-        '| {"integral rule, first guess": taken["integral rule without its sum"]}',
-        "kills": ["long run: what the search adds to the first guess, upper end"],
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"integral rule, first guess": taken["integral rule without its sum"]}',
+        "kills": [
+            "long run: what the search adds to the first guess, upper end",
+        ],
+    },
+    {
+        "name": "long run: the second guess is the first",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"integral rule, second guess": taken["integral rule, first guess"]}',
+        "kills": [
+            "long run: lead of the second guess over the searched rule, lower end",
+        ],
+    },
+    {
+        "name": "long run: DQN's first settings in the place of the second",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN, second settings": far["DQN"]}',
+        "kills": [
+            "long run: gain of DQN from the second settings, lower end",
+        ],
+    },
+    {
+        "name": "long run: the sum is not shown to DQN",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN with the sum, second settings": taken["DQN, second settings"]}',
+        "kills": [
+            "long run: mean gain from the sum at the second settings",
+        ],
+    },
+    {
+        "name": "long run: the sum is shown to DQN, the settings are the first",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN with the sum, second settings": taken["DQN with the sum"]}',
+        "kills": [
+            "long run: the rule against DQN with both, farther end",
+        ],
+    },
+    {
+        "name": "long run: four batches without the discount",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN, discount 0.5, four batches": taken["DQN, four batches a step"]}',
+        "kills": [
+            "long run: two of the settings against all three, lower end",
+        ],
+    },
+    {
+        "name": "long run: the discount alone is all three settings",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN, discount 0.5": taken["DQN, second settings"]}',
+        "kills": [
+            "long run: mean gain of DQN from the discount alone",
+        ],
+    },
+    {
+        "name": "long run: four batches come with the discount",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN, four batches a step": taken["DQN, discount 0.5, four batches"]}',
+        "kills": [
+            "long run: the better of the other two alone",
+        ],
+    },
+    {
+        "name": "long run: PPO keeps its first discount",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"PPO, discount 0.5": far["PPO"]}',
+        "kills": [
+            "long run: gain of PPO from a discount of a half, lower end",
+            "long run: its lead over DQN's first settings, lower end",
+            "long run: the same against DQN's second settings, farther end",
+        ],
+    },
+    {
+        "name": "long run: the sum is not shown to PPO",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"PPO with the sum, discount 0.5": taken["PPO, discount 0.5"]}',
+        "kills": [
+            "long run: lead of PPO with the sum over the searched rule, lower end",
+            "long run: trainings of twenty in which it leads",
+            "long run: the same against the second guess, farther end",
+        ],
+    },
+    {
+        "name": "long run: the posterior is the integral rule",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"posterior": far["integral rule"]}',
+        "kills": [
+            "long run: lead of the posterior over PPO with the sum, lower end",
+        ],
+    },
+    {
+        "name": "long run: REINFORCE keeps its first discount",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"REINFORCE, discount 0.5": far["REINFORCE"]}',
+        "kills": [
+            "long run: gain of REINFORCE from a discount of a half, lower end",
+            "long run: its mean lead over the median rule",
+        ],
+    },
+    {
+        "name": "long run: DQN sees the rest as well",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"DQN, last measurement only": far["DQN"]}',
+        "kills": [
+            "long run: what DQN loses with the last measurement only, lower end",
+            "long run: the same against the median rule, farther end",
+        ],
+    },
+    {
+        "name": "long run: everybody's action looks at the blood",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"one action": far["median rule"]}',
+        "kills": [
+            "long run: actor-critic at first against one action, farther end",
+        ],
+    },
+    {
+        "name": "long run: actor-critic keeps its first discount",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"actor-critic, discount 0.5": far["actor-critic"]}',
+        "kills": [
+            "long run: gain of actor-critic from a discount of a half, lower end",
+        ],
+    },
+    {
+        "name": "long run: actor-critic is PPO",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"actor-critic, discount 0.5": taken["PPO, discount 0.5"]}',
+        "kills": [
+            "long run: what it lacks to the median rule, lower end",
+        ],
+    },
+    {
+        "name": "long run: the linear rule is actor-critic",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken | {"linear rule": far["actor-critic"]}',
+        "kills": [
+            "long run: lead of the linear rule over it, lower end",
+        ],
+    },
+    {
+        "name": "fresh seeds: the sum and the discount are taken from PPO",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken; fresh |= {"PPO with the sum, discount 0.5": far["PPO"]}',
+        "kills": [
+            "fresh seeds: PPO with the sum against the searched rule, farther end",
+        ],
+    },
+    {
+        "name": "fresh seeds: the second guess is the searched rule",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken; fresh |= {"integral rule, second guess": fresh["integral rule"]}',
+        "kills": [
+            "fresh seeds: lead of the second guess over the searched rule, lower end",
+        ],
+    },
+    {
+        "name": "fresh seeds: PPO is the posterior",
+        "old": "taken = far | taken",
+        "new": 'taken = far | taken; fresh |= {"PPO with the sum, discount 0.5": fresh["posterior"]}',
+        "kills": [
+            "fresh seeds: lead of the second guess over PPO with the sum, lower end",
+            "fresh seeds: lead of the posterior over PPO with the sum, lower end",
+        ],
+    },
+    {
+        "name": "long run: the patients who are alike differ",
+        "old": "taken = far | taken",
+        "new": "taken = far | taken; alike = taken",
+        "kills": [
+            "long run: what the sum adds, patients alike, farther end",
+        ],
     },
     {
         "name": "the search keeps the worst",
@@ -184,8 +336,8 @@ MUTANTS = [
     },
     {
         "name": "one seed, eight times",
-        "old": "steps=6000, rate=0.01, seed=seed)",
-        "new": "steps=6000, rate=0.01, seed=0)",
+        "old": "steps=4500, rate=0.01, seed=seed)",
+        "new": "steps=4500, rate=0.01, seed=0)",
         "kills": [
             "best of eight seeds over the worst",
             "share of pairs of single runs that differ by a fifth or more",
@@ -211,7 +363,7 @@ MUTANTS = [
         "new": "withdrawn, over = self.blood > TARGET,",
         "kills": [
             "decisions under the median rule, mean",
-            "decisions under the integral rule, mean",
+            "decisions under the integral rule, fewest",
         ],
     },
     {
@@ -223,12 +375,51 @@ MUTANTS = [
         "kills": ["what the integral rule saves over the agent, by that reward"],
     },
     {
-        "name": "the charged posterior learns nothing",
-        "function": AGENTS + "dosing_rules.Posterior.__call__",
-        "since": "def by_reward(reward):",
-        "old": "surprise[later] ** 2 / 2",
-        "new": "0.0 * surprise[later]",
-        "kills": ["what the posterior saves over the agent, by that reward"],
+        "name": "long run: the charged PPO is the median rule",
+        "old": 'lengths = kept.scores("decisions", by="rival", stage="charged")',
+        "new": 'lengths = kept.scores("decisions", by="rival", stage="charged"); charge["PPO"], lengths["PPO"] = charge["median rule"], lengths["median rule"]',
+        "kills": [
+            "long run: gain of the charged PPO over the median rule, lower end",
+            "long run: mean decisions under the charged PPO, most of ten",
+            "long run: the charged PPO against eight tablets, farther end",
+        ],
+    },
+    {
+        "name": "long run: the charged DQN is PPO",
+        "old": 'charge = kept.scores("charge", by="rival", stage="charged")',
+        "new": 'charge = kept.scores("charge", by="rival", stage="charged"); charge["DQN"] = charge["PPO"]',
+        "kills": [
+            "long run: what the charged DQN saves over PPO, lower end",
+        ],
+    },
+    {
+        "name": "long run: the charged DQN ends early as PPO does",
+        "old": 'lengths = kept.scores("decisions", by="rival", stage="charged")',
+        "new": 'lengths = kept.scores("decisions", by="rival", stage="charged"); '
+        'lengths["DQN"] = lengths["PPO"]',
+        "kills": ["long run: mean decisions under the charged DQN, least of ten"],
+    },
+    {
+        "name": "long run: the charged rule loses patients as PPO does",
+        "old": 'fewest = kept.scores("fewest", by="rival", stage="charged")',
+        "new": 'fewest = kept.scores("fewest", by="rival", stage="charged"); fewest["integral rule, first guess"] = fewest["PPO"]',
+        "kills": [
+            "long run: decisions under the charged integral rule, fewest",
+        ],
+    },
+    {
+        "name": "long run: the charged rule is DQN",
+        "old": 'charge = kept.scores("charge", by="rival", stage="charged")',
+        "new": 'charge = kept.scores("charge", by="rival", stage="charged"); '
+        'charge["integral rule, first guess"] = charge["DQN"]',
+        "kills": ["long run: what the charged integral rule saves over DQN, lower end"],
+    },
+    {
+        "name": "long run: the charged posterior is the rule",
+        "old": 'charge = kept.scores("charge", by="rival", stage="charged")',
+        "new": 'charge = kept.scores("charge", by="rival", stage="charged"); '
+        'charge["posterior"] = charge["integral rule, first guess"]',
+        "kills": ["long run: what the posterior saves over that rule, lower end"],
     },
     {
         "name": "staying is worth nothing",

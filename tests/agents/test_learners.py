@@ -1,4 +1,5 @@
 import itertools
+from functools import partial
 
 import pytest
 import torch
@@ -14,7 +15,10 @@ from helpers.agents.learners import (
     learn,
     search_linear,
     sizes,
+    with_actor_critic,
     with_dqn,
+    with_ppo,
+    with_reinforce,
 )
 from helpers.agents.reinforce import whole_episodes
 from helpers.agents.rollout import Player, Rollouts, sampled, side_by_side
@@ -131,15 +135,18 @@ def test_the_losses_weigh_value_by_a_half_and_entropy_by_a_hundredth():
         assert float(found["loss"].detach()) == pytest.approx(float(expected.detach()), abs=1e-6)
 
 
+@pytest.mark.parametrize("gamma", [0.99, 0.5])
 @pytest.mark.parametrize("name", ["actor-critic", "PPO"])
-def test_advantages_look_ahead_with_the_same_two_numbers(name):
+def test_advantages_look_ahead_with_the_same_two_numbers(name, gamma):
     torch.manual_seed(0)
-    model, policy, collect, _ = AGENTS[name](5, 9, 900)
+    discounted = {"actor-critic": with_actor_critic, "PPO": with_ppo}[name]
+    setup = partial(discounted, gamma=gamma) if gamma != 0.99 else AGENTS[name]
+    model, policy, collect, _ = setup(5, 9, 900)
     player = Player(side_by_side(Dosing, SIDE), sampled(policy), seed=0)
     found = torch.cat([batch[3] for batch in collect(player)][: 1 if name != "PPO" else 4])
     torch.manual_seed(0)
     again = Player(side_by_side(Dosing, SIDE), sampled(policy), seed=0)
-    _, target = judged(model, again.play(120 if name == "PPO" else 30), 0.99, 0.95)
+    _, target = judged(model, again.play(120 if name == "PPO" else 30), gamma, 0.95)
     assert found.sort().values.tolist() == pytest.approx(target.flatten().sort().values.tolist())
 
 
@@ -152,6 +159,9 @@ def test_reinforce_weighs_by_returns_that_fade_by_a_hundredth():
     assert torch.equal(weight, expected)
     ((_, _, other),) = whole_episodes(gamma=0.9)(Player(side_by_side(Dosing, 4), sampled(policy)))
     assert not torch.allclose(weight[:20], other[:20], atol=1e-3)
+    collect = with_reinforce(5, 9, 900, gamma=0.9)[2]
+    ((_, _, again),) = collect(Player(side_by_side(Dosing, 4), sampled(policy)))
+    assert torch.equal(again, other)
 
 
 def test_rates_and_spreads_are_tried_about_three_times_apart():

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
@@ -10,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SEVERAL_PROCESSES = {"accelerate"}  # imported by the engine only under a launcher
 FOR_CHAPTERS = ["cells", "images", "molecules", "brains", "interpret", "agents", "practice"]
-FOR_CHAPTERS += ["language", "validation", "detection"]
+FOR_CHAPTERS += ["language", "validation", "detection", "seismology"]
 
 
 def canonical(name):
@@ -32,7 +33,9 @@ def extra_of():
 def needed(source):
     """The extras, besides `chapters`, that running `source` needs, sorted."""
     packages = packages_distributions()
-    owners = {canonical(o) for name in imported(source) for o in packages.get(name, [])}
+    # a wheel may claim a name of the standard library, as ObsPy claims `signal`
+    names = imported(source) - sys.stdlib_module_names
+    owners = {canonical(o) for name in names for o in packages.get(name, [])}
     return sorted({extra_of().get(owner, "chapters") for owner in owners} - {"chapters"})
 
 

@@ -4,7 +4,9 @@
 """
 
 import ast
+import json
 import re
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +14,10 @@ from pathlib import Path
 from docutils.nodes import make_id
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests" / "book"), str(ROOT)]
+FOLDERS = (ROOT / "book" / "_ext", ROOT / "tools", ROOT / "tests" / "book", ROOT)
+sys.path[:0] = map(str, FOLDERS)
 import curriculum  # noqa: E402
+import ledger  # noqa: E402
 from extras import needed  # noqa: E402
 
 HEADINGS = ["idea", "by hand", "librar", "goes wrong", "in science", "your own data", "exercises"]
@@ -139,6 +143,29 @@ def conventions(chapter):
         yield "a cell imports *"
 
 
+def without_cited(chapter):
+    """Without cited data the cells that are not tagged `cited` run, so they need no name of its."""
+    cells = [c for c in code(chapter) if "cited" not in c["metadata"].get("tags", [])]
+    if len(cells) == len(code(chapter)):
+        return
+    ask = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--isolated",
+        "--select",
+        "F821",
+        "--output-format",
+        "json",
+        "-",
+    ]
+    ask += ["--config", "builtins = ['display', 'get_ipython']"]
+    said = subprocess.run(ask, input="\n".join(map(text, cells)), capture_output=True, text=True)
+    for fault in json.loads(said.stdout):
+        yield f"only a cell tagged `cited` knows it: {fault['message']}"
+
+
 def checks(chapter):
     """Claims are checked, and each is a literal sentence of its own."""
     found = list(claims(chapter))
@@ -239,14 +266,19 @@ def exists(symbol):
 
 
 def proofs(chapter):
-    """Something proves that its checks can fail."""
+    """Of each check it is proven that it can fail; those that agree with a library aside."""
     if not chapter.beside("mutants.py").exists():
         yield f"no notebooks/{chapter.name}.mutants.py: nothing proves that its checks can fail"
+        return
+    killed = {row["claim"] for row in ledger.rows(chapter.notebook)}
+    for claim, kind in ledger.claims_of(ledger.cells_of(chapter.notebook)).items():
+        if kind != "agrees" and claim not in killed:
+            yield f"no mutant kills {claim!r}"
 
 
 OF_YML = [own_file, atlas_rows]
-OF_NOTEBOOK = [finished, stored, card, anatomy, short_cells, conventions, checks, alt_texts]
-OF_NOTEBOOK += [exercises, proofs]
+OF_NOTEBOOK = [finished, stored, card, anatomy, short_cells, conventions, without_cited, checks]
+OF_NOTEBOOK += [alt_texts, exercises, proofs]
 
 
 def faults(chapter):

@@ -61,7 +61,7 @@ def test_the_state_is_computed_from_what_exists(monkeypatch):
     running = {"check": "agrees", "chapter": "a/b", "mutant": "without it"}
     assert atlas.state({"check": "agrees", "chapter": "a/b"}) == "shown"
     assert atlas.state(running) == "shown"  # nobody recorded that mutant
-    monkeypatch.setattr(atlas, "doubt", lambda chapter, mutant: mutant == "doubted")
+    monkeypatch.setattr(atlas, "doubt", lambda chapter, mutant, remembered: mutant == "doubted")
     assert atlas.state(running) == "runs"
     assert atlas.state(running | {"mutant": ["without it", "without the other"]}) == "runs"
     assert atlas.state(running | {"mutant": ["without it", "doubted"]}) == "shown"

@@ -57,6 +57,10 @@ def say(number, source):
     return edit
 
 
+def cite(number):
+    return lambda notebook: code_cells(notebook)[number]["metadata"].update(tags=["cited"])
+
+
 def add(source):
     return lambda notebook: code_cells(notebook)[-1].update(source=source)
 
@@ -90,6 +94,7 @@ CASES = [
     (rules.conventions, say(1, "x = 1"), "must call start()"),
     (rules.conventions, add("%matplotlib inline"), "a shell command or a magic"),
     (rules.conventions, add("from torch import *"), "imports *"),
+    (rules.without_cited, cite(1), "Undefined name `mine`"),
     (rules.checks, without("check(", "print("), "0 checks; expected"),
     (rules.checks, add('check("a", 1, 0)\ncheck("a", 2, 0)'), "the same claim: 'a'"),
     (rules.checks, add('check(f"a", 1, 0)'), "must be a literal"),

@@ -121,6 +121,17 @@ def test_self_training_takes_rows_that_nobody_has_labelled(folders, monkeypatch)
     assert (known.truth == known.prediction).mean() > 0.5
 
 
+def test_self_training_refuses_images_in_a_sentence(folders, monkeypatch):
+    from test_own_images import alien as images
+
+    from helpers.data.own import image_folder
+
+    home, work = folders
+    data = image_folder(images(home), size=8, groups=r"(patient\d+)")
+    with pytest.raises(ValueError, match="expected a table, found images"):
+        run("6-less-data/self-training", data, work, monkeypatch)
+
+
 def test_validation_takes_a_number_and_a_time(folders, monkeypatch, capsys):
     home, work = folders
     path = alien(home / "a.csv", 180, 3)

@@ -15,9 +15,7 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from test_own_data import run  # noqa: E402
 
 CHAPTER = "4-models/image-classification"
-SECONDS = (
-    40  # processor time, imports included; 33 seen beside other work, 10 is what it should become
-)
+SECONDS = 20  # processor time, imports included; below 10 on a quiet core, twice that beside others
 CLASSES = ("discs", "plain", "stripes")
 
 
@@ -60,7 +58,9 @@ def test_the_chapter_runs_on_colour_images_of_other_sizes(folders, monkeypatch):
     data = image_folder(home, size=8, groups=r"(patient\d+)")
     begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
+    spent = time.process_time() - begin
+    print(f"{CHAPTER}: {spent:.1f} s on {len(data.x)} images")
+    assert spent < SECONDS
     assert names["classes"] == 3
     written = pd.read_csv(next(work.rglob("*.csv")))
     assert list(written.columns[:4]) == ["row", "truth", "prediction", "fold"]

@@ -19,7 +19,7 @@ from test_own_data import run  # noqa: E402
 from test_own_images import files, folders  # noqa: E402, F401
 
 CHAPTER = "4-models/semantic-segmentation"
-SECONDS = 45  # processor time beside much other work (27 beside ten processes), MONAI left out
+SECONDS = 20  # processor time, MONAI left out; below 10 on a quiet core, twice that beside others
 VALUES = (0, 40, 90, 255)
 
 
@@ -61,7 +61,9 @@ def test_the_chapter_runs_on_colour_images_with_four_classes(folders, monkeypatc
     data = void_as(data, 255)
     begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
+    spent = time.process_time() - begin
+    print(f"{CHAPTER}: {spent:.1f} s on {len(data.x)} images")
+    assert spent < SECONDS
     assert names["classes"] == 4
     slides = [
         {data.rows[k].split("_")[0] for k in names[part]} for part in ("train", "valid", "test")

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,7 @@ def tool(name):
 
 @pytest.fixture(scope="module")
 def ledger():
+    tool("reach")
     return tool("ledger")
 
 
@@ -198,6 +200,20 @@ def test_claims_carry_their_kind(ledger):
         "check('b', 1, low=0, kind='agrees')\ncheck('c', True)",
     ]
     assert ledger.claims_of(cells) == {"a": "holds", "b": "agrees", "c": "result"}
+
+
+def test_exchanged_contenders_take_each_others_stored_rows(ledger, proofs):
+    from helpers.data import long_run
+
+    mutant = ledger.exchanged("p/c", "a", "b", "a leads")
+    rows = [{"way": way, "seed": 0, "score": n} for n, way in enumerate("abc")]
+    run = long_run.LongRun(rows, {"numbers": ["score"]})
+    assert run.scores("score", by="way") == {"a": [0], "b": [1], "c": [2]}
+    assert (mutant["since"], mutant["kills"]) == ('= long_run("p/c")', ["a leads"])
+    function = proofs.located(mutant["function"])
+    code = proofs.bent(function, mutant["old"], mutant["new"])
+    bent = types.FunctionType(code, function.__globals__)
+    assert bent(run, "score", by="way") == {"b": [0], "a": [1], "c": [2]}
 
 
 @pytest.mark.parametrize("path", sorted((TOOLS.parent / "notebooks").glob("*/*.mutants.py")))

@@ -1,6 +1,7 @@
 """Long runs: interrupted and resumed, stale when what they rest on has changed."""
 
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -51,14 +52,54 @@ def test_an_interrupted_run_keeps_its_cases_and_goes_on(experiment, tmp_path, mo
     assert results.stale("p/c") is None
 
 
-def test_a_changed_script_is_stale_and_begins_anew(experiment, tmp_path):
+def test_text_is_kept_as_text(experiment, tmp_path):
+    more = "def run(seed):\n    return {'square': seed ** 2, 'pictures': '00ff'}\n"
+    results.run(experiment(more=more), minutes=1)
+    assert rows(tmp_path)[2]["result"] == {"square": 4.0, "pictures": "00ff"}
+
+
+def test_a_changed_script_is_stale_and_rechecked(experiment, tmp_path):
     results.run(experiment(), minutes=1)
     assert results.stale("p/c") is None
+    before = rows(tmp_path)
     experiment(more="# changed\n")
     assert "have changed" in results.stale("p/c")
-    before = (tmp_path / "p" / "c.json").read_text()
-    results.run("p/c", minutes=1)
-    assert json.loads(before)["hash"] != json.loads((tmp_path / "p" / "c.json").read_text())["hash"]
+    results.run("p/c", minutes=0)
+    assert rows(tmp_path) == before
+    assert results.stale("p/c") is None
+    assert results.stored("p/c")["rechecked"]["rows"] == 1  # one kind: no case says a word
+    assert results.stored("p/c")["rechecked"]["of"] == 3
+
+
+KINDS = """
+def cases():
+    return [{"rival": r, "seed": s} for r in RIVALS for s in range(2)]
+
+def run(rival, seed):
+    return {"score": seed + POINTS[rival], "nothing": float("nan"), "name": rival}
+"""
+
+
+def test_only_kinds_that_give_another_digit_begin_anew(experiment, tmp_path, capsys):
+    points = "RIVALS = POINTS = {'tree': 1, 'line': 2, 'gone': 3}\n"
+    results.run(experiment(more=points + KINDS), minutes=1)
+    points = "RIVALS = POINTS = {'tree': 1, 'line': 2.001, 'new': 4}\n"
+    assert results.run(experiment(more=points + KINDS), minutes=0) == 4
+    assert [row["case"]["rival"] for row in rows(tmp_path)] == ["tree", "tree"]
+    assert "'line'} begins anew" in capsys.readouterr().out
+    assert results.run("p/c", minutes=1) == 0
+    assert {r["case"]["rival"]: r["result"]["score"] for r in rows(tmp_path)} == {
+        "tree": 2,
+        "line": 3.001,
+        "new": 5,
+    }
+
+
+def test_a_result_with_another_name_begins_anew():
+    assert results.agree({"a": 1.0, "b": math.nan}, {"a": 1.0 + 1e-12, "b": math.nan})
+    assert not results.agree({"a": 1.0}, {"b": 1.0})
+    assert not results.agree({"a": "text"}, {"a": "texts"})
+    assert not results.agree({"a": 1.0}, {"a": "1.0"})
 
 
 def test_a_changed_helper_makes_it_stale(experiment, monkeypatch):

@@ -1,5 +1,6 @@
 """Terms lead to chapters and back, and readers find chapters by other names."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_the_site_links_both_ways():
     used = t.users(TERMS, yaml.safe_load(t.WORDS.read_text())["terms"], t.chapters())
     assert sum(map(bool, used.values())) >= 30
     for term, names in used.items():
-        anchor = f"term-{term.replace(' ', '-')}"
+        anchor = f"term-{re.sub('[ /]', '-', term)}"
         assert f'id="{anchor}"' in glossary
         for name in names:
             assert f'href="../notebooks/{name}.html"' in glossary, (term, name)

@@ -63,7 +63,7 @@ def test_the_trees_are_scikit_learn_s_with_these_settings(monkeypatch):
         "learning_rate": 0.2, "max_iter": 40, "max_leaf_nodes": 5, "class_weight": "balanced",
         "early_stopping": False, "random_state": 7,
     }  # fmt: skip
-    assert trees.get_params() | wanted == trees.get_params()
+    assert trees[-1].get_params() | wanted == trees[-1].get_params()
     monkeypatch.setattr(auto_context, "PIXELS", 50)
     seen = []
     monkeypatch.setattr(

@@ -13,6 +13,8 @@ from helpers.methods.candidates import (
     edited,
     evolve,
     exchange,
+    made_up,
+    nearest_in_size,
     remove,
     sums,
 )
@@ -80,6 +82,40 @@ def test_what_the_search_began_with_is_not_handed_in():
     made = first["made up, searched"]
     assert len(made) > 3
     assert not {"C", "CCO"} & set(made)
+
+
+def test_what_was_measured_is_not_handed_in_wherever_the_search_began():
+    def short(smiles):
+        return [-float(len(text)) for text in smiles]
+
+    free = made_up(short, ["CCO"], rounds=1, seed=1)
+    met = next(text for text in free if text != "CCO")
+    bound = made_up(short, ["CCO"], measured=[met], rounds=1, seed=1)
+    assert met not in bound
+    assert "CCO" not in bound
+    assert {text: said for text, said in free.items() if text != met}.items() <= bound.items()
+    whole = both_ways(short, ["CCO"], ["C"], rounds=1, seed=1)
+    assert whole["made up, searched"] == free
+
+
+def test_nearest_in_size_agrees_with_scikit_learn_where_no_two_are_equally_near():
+    from sklearn.neighbors import KNeighborsRegressor
+
+    draw = torch.Generator().manual_seed(3)
+    sizes, new = torch.rand(60, generator=draw), torch.rand(20, generator=draw)
+    values = torch.rand(60, generator=draw)
+    theirs = KNeighborsRegressor(7).fit(sizes[:, None], values).predict(new[:, None])
+    found = nearest_in_size(sizes, values, new, near=7)
+    assert torch.allclose(found, torch.as_tensor(theirs, dtype=torch.float32), atol=1e-6)
+    assert not torch.allclose(nearest_in_size(sizes, values, new, near=8), found, atol=1e-3)
+
+
+def test_of_those_equally_near_in_size_the_first_ones_count():
+    sizes, values = torch.tensor([4, 4, 4, 9]), torch.tensor([1.0, 2.0, 6.0, 50.0])
+    assert nearest_in_size(sizes, values, torch.tensor([4]), near=2).tolist() == [1.5]
+    assert nearest_in_size(sizes, values.flip(0), torch.tensor([4]), near=2).tolist() == [28.0]
+    many = torch.arange(40)
+    assert nearest_in_size(many, many.float(), torch.tensor([0])).tolist() == [12.0]
 
 
 def test_sums_agree_with_counting_by_hand_and_do_not_see_the_wiring():

@@ -13,7 +13,7 @@ from helpers.methods.detection import (
     assign,
     choose_bars,
     choose_detector,
-    choose_two_stage,
+    choose_torchvision,
     detect,
     focal_loss,
     learn_detector,
@@ -113,7 +113,7 @@ def test_the_chosen_ones_find_boxes():
     train, valid = (data.x, data.boxes, data.y), (data.x, reference(data.boxes, data.y))
     one = choose_detector(lambda: Detector(3), [0.02], train, valid, classes=3, epochs=2)
     sizes = anchor_sizes(data.boxes, data.y)
-    two = choose_two_stage(
+    two = choose_torchvision(
         lambda: TwoStage(3, sizes, (48, 48)), [0.01], train, valid, classes=3, epochs=1
     )
     for find in (one, two):
@@ -296,14 +296,30 @@ def test_of_several_rates_the_one_with_the_best_mean_is_kept(best, monkeypatch):
         return torch.tensor([mean, mean]), torch.tensor([mean - 0.2, mean + 0.2])
 
     monkeypatch.setattr(detection, "learn_detector", learn_detector)
-    monkeypatch.setattr(detection, "detect", lambda model, x, anchors: model.rate)
+    monkeypatch.setattr(detection, "detect", lambda model, x, anchors, least: model.rate)
     monkeypatch.setattr(detection, "choose_bars", choose_bars)
     monkeypatch.setattr(detection, "fit", fit)
     one = choose_detector(Model, rates, (), (None, None), classes=2, epochs=4, seed=7)
     assert (one.model.rate, one.history) == (rates[best], f"history of {rates[best]}")
     assert one.bars.tolist() == pytest.approx([0.6, 0.6])
-    two = choose_two_stage(Model, rates, (), (None, None), classes=2, epochs=4, seed=7)
+    two = choose_torchvision(Model, rates, (), (None, None), classes=2, epochs=4, seed=7)
     scaled_score = rates[best] / (rates[best] + 0.6)
     assert two(None)[0].scores.item() == pytest.approx(scaled_score)
     assert [row[0] for row in taught] == rates * 2
     assert len({row[1:] for row in taught}) == 1  # each begins at the same seed
+
+
+def test_a_lower_floor_adds_answers_and_leaves_the_sure_ones_as_they_are():
+    data = simulated_smears(8, 48)
+    train, valid = (data.x, data.boxes, data.y), (data.x, reference(data.boxes, data.y))
+    high, low = (
+        choose_detector(lambda: Detector(3), [0.02], train, valid, classes=3, epochs=2, **floor)
+        for floor in ({}, {"least": 0.005})
+    )
+    assert torch.equal(high.bars, low.bars)  # of 0.05 and more
+    more = 0
+    for few, many in zip(high(data.x), low(data.x)):
+        assert len(few.boxes) <= len(many.boxes)
+        assert torch.equal(few.boxes, many.boxes[: len(few.boxes)])
+        more += len(many.boxes) - len(few.boxes)
+    assert more > 0

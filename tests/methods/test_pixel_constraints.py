@@ -11,14 +11,12 @@ from helpers.methods.pixel_constraints import (
     constrained,
     full_size,
     image_labels,
-    largest_score,
     map_network,
     mean_score,
     nearest_allowed,
     overlap_by_photograph,
     pixel_labels,
     raised,
-    soft_largest,
 )
 from helpers.train.loop import fit
 
@@ -52,15 +50,6 @@ def test_allowed_maps_stay_and_empty_images_are_empty():
     assert share.tolist() == pytest.approx([0.3] * 3, abs=1e-6)
     with pytest.raises(ValueError, match="expected 0 < low < high < 1, found 0.5 and 0.2"):
         nearest_allowed(s, torch.ones(3), 0.5, 0.2)
-
-
-def test_pooling_lies_between_mean_and_maximum():
-    s = scores()
-    soft = soft_largest(s)
-    assert bool((mean_score(s) <= soft).all())
-    assert bool((soft <= largest_score(s)).all())
-    torch.testing.assert_close(soft_largest(s, 1e-6), mean_score(s), rtol=0, atol=1e-4)
-    torch.testing.assert_close(soft_largest(s, 1e4), largest_score(s), rtol=0, atol=1e-2)
 
 
 def blots(rows=128, seed=0):
@@ -131,13 +120,6 @@ def test_bars_are_tried_from_the_middle_to_the_last_but_a_half_percent():
     assert choose_bar(score, inside, groups) == choose_bar(score, inside, groups, tried=60)
     levels = few.quantile(torch.linspace(0.5, 0.995, 7))
     assert choose_bar(score, inside, groups, tried=7) in [pytest.approx(float(v)) for v in levels]
-
-
-def test_soft_pooling_is_the_logarithm_of_a_mean():
-    s = scores()
-    by_hand = ((5 * s).exp().flatten(1).mean(1)).log() / 5
-    assert soft_largest(s).tolist() == pytest.approx(by_hand.tolist())
-    assert soft_largest(s, 2.0).tolist() != pytest.approx(by_hand.tolist())
 
 
 def test_the_map_is_a_quarter_of_the_pixels_wide():

@@ -75,8 +75,23 @@ def test_boxes_without_a_middle_are_refused():
         learn_forest(x, boxes, torch.zeros(1, 1).long(), 1)
 
 
-def test_the_trees_are_scikit_learn_s_with_these_settings():
-    assert pixel_forest.TREES == {"n_estimators": 30, "min_samples_leaf": 3, "max_features": 0.3}
+@pytest.mark.parametrize(("more", "trees"), [({}, 30), ({"trees": 7}, 7)])
+def test_the_trees_are_scikit_learn_s_with_these_settings(more, trees, monkeypatch):
+    made = []
+
+    class Forest(Told):
+        def __init__(self, **settings):
+            made.append(settings)
+
+        def fit(self, features, y):
+            return self
+
+    for kind in ("ExtraTreesClassifier", "ExtraTreesRegressor"):
+        monkeypatch.setattr(pixel_forest, kind, Forest)
+    data = simulated_smears(2, 48)
+    learn_forest(data.x, data.boxes, data.y, 3, 5, **more)
+    usual = {"min_samples_leaf": 3, "max_features": 0.3, "random_state": 5}
+    assert made == [usual | {"n_estimators": trees}] * 2
     assert pixel_forest.MIDDLE == 0.25
 
 
@@ -85,10 +100,12 @@ def test_filters_reach_from_one_to_eight_pixels_about_the_median():
 
     image = torch.rand(3, 20, 16)
     pixels = image.permute(1, 2, 0).numpy()
-    theirs = multiscale_basic_features(
-        pixels - np.median(pixels, (0, 1)), sigma_min=1, sigma_max=8, channel_axis=-1
-    )
-    assert np.array_equal(filtered(image), theirs)
+    pixels = pixels - np.median(pixels, (0, 1))
+    for largest, same in ((8, True), (10, False)):
+        theirs = multiscale_basic_features(
+            pixels, sigma_min=1, sigma_max=largest, num_sigma=4, channel_axis=-1
+        )
+        assert np.allclose(filtered(image), theirs, atol=1e-6) is same
 
 
 def test_a_peak_counts_from_a_twentieth_on_and_at_the_border_too():

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from monai.losses import LocalNormalizedCrossCorrelationLoss
@@ -5,10 +6,10 @@ from sklearn.metrics import mutual_info_score
 from torch.nn.functional import avg_pool2d, avg_pool3d
 
 from helpers.methods.similarity import (
+    joint_histogram,
     local_correlation,
     mean_squares,
     mutual_information,
-    shares,
     window_mean,
 )
 
@@ -41,8 +42,31 @@ def test_mutual_information_is_scikit_learns_on_levels():
         assert abs(found[number] - expected) < 1e-4
 
 
-def test_shares_sum_to_one():
-    assert torch.allclose(shares(torch.rand(2, 1, 5, 5), 7).sum(1), torch.ones(2, 25))
+def test_a_joint_histogram_on_levels_is_numpys():
+    one, other = (torch.randint(5, (2, 1, 9, 9), generator=DRAWS) for _ in range(2))
+    found = joint_histogram(one / 4.0, other / 4.0, 5)
+    for number in range(2):
+        pair = (images[number].flatten().numpy() for images in (one, other))
+        counts, _, _ = np.histogram2d(*pair, bins=np.arange(6) - 0.5)
+        assert np.allclose(found[number], counts / 81, atol=1e-6)
+    assert not torch.allclose(found, found.mT, atol=1e-3)  # rows are of the first image
+
+
+def test_between_levels_a_joint_histogram_is_that_of_triangles_and_sums_to_one():
+    """The dense form: each pixel's share of each level, and their product."""
+    one, other = torch.rand(2, 2, 1, 6, 7, generator=DRAWS).double().requires_grad_()
+    levels = torch.linspace(0, 1, 8).double()[:, None]
+
+    def shares(image):
+        return (1 - (image.flatten(1)[:, None] - levels).abs() * 7).clamp(min=0)
+
+    found, wanted = joint_histogram(one, other, 8), shares(one) @ shares(other).mT / 42
+    assert torch.allclose(found, wanted, atol=1e-12)
+    assert torch.allclose(found.sum((1, 2)), torch.ones(2).double())
+    weight = torch.rand(8, 8, generator=DRAWS).double()
+    slopes = [torch.autograd.grad((table * weight).sum(), one)[0] for table in (found, wanted)]
+    assert torch.allclose(*slopes, atol=1e-12)
+    assert slopes[0].abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -90,7 +114,6 @@ def test_windows_of_nine_and_bins_of_twenty_four_if_nothing_is_said():
 
 
 def test_light_outside_the_range_counts_as_its_end():
-    from helpers.methods.similarity import shares
-
-    found = shares(torch.tensor([[[[-3.0, 0.0, 0.25, 1.0, 9.0]]]]), 3)
-    assert found[0].T.tolist() == [[1, 0, 0], [1, 0, 0], [0.5, 0.5, 0], [0, 0, 1], [0, 0, 1]]
+    image = torch.tensor([[[[-3.0, 0.0, 0.25, 1.0, 9.0]]]])
+    found = joint_histogram(image, torch.zeros_like(image), 3)[0]
+    assert (5 * found).tolist() == [[2.5, 0, 0], [0.5, 0, 0], [2, 0, 0]]

@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from helpers.data.smears import simulated_smears
 from helpers.methods import spots
 from helpers.methods.spots import (
     around,
     boxes_of,
-    choose_splitter,
+    choose_splitters,
     components,
     learn_colours,
     parted,
+    same_for_all,
     scores,
     smooth_pixels,
     usual_side,
@@ -57,7 +59,7 @@ def test_white_cells_are_found_by_colour_and_shuffled_boxes_teach_nothing():
     for boxes, low, high in ((data.boxes[:20], 0.7, 1.0), (data.boxes[:20].flip(0), 0.0, 0.6)):
         known = (data.x[:20], boxes, data.y[:20])
         colours = learn_colours(*known, 3)
-        find = choose_splitter([components], colours, (0.5, 0.7), train, valid, 3)
+        (find,) = choose_splitters([], colours, (0.5, 0.7), train, valid, 3)
         assert find.chosen == ["components"] * 3
         assert low <= average_precision(find(data.x[20:]), truth[20:], 1) <= high
 
@@ -162,13 +164,38 @@ def test_a_splitter_is_chosen_where_discs_touch_and_another_where_one_map_does()
     labels = torch.tensor([[0, 0, 1, 1]])
     x = torch.zeros(1, 3, 48, 48)
     truth = reference(boxes, labels)
-    find = choose_splitter(
-        [components, parted], lambda x: parts, (0.5, 0.9), (x, boxes, labels), (x, truth), 3
+    plain, find = choose_splitters(
+        [parted], lambda x: parts, (0.5, 0.9), (x, boxes, labels), (x, truth), 3
     )
+    assert plain.chosen == ["components"] * 3
     assert find.chosen[:2] == ["parted", "parted"]
     (found,) = find(x)
     kept = found.scores >= 0.5
     assert (found.labels[kept] == 0).sum() == (found.labels[kept] == 1).sum() == 2
+
+
+def test_the_patches_of_one_map_are_rated_for_every_class():
+    maps = np.random.default_rng(0).random((2, 20, 30))
+    sides = [4.0, 9.0]
+    apart = boxes_of([components] * 2, np.stack([maps] * 2, 1), [0.7] * 2, sides)
+    for one, other in zip(same_for_all(maps, 0.7, sides), apart):
+        assert all(torch.equal(a, b) for a, b in zip(one, other))
+        assert len(one.boxes) > 0
+    assert len(same_for_all(maps, 0.7, sides, least=0.9)[0].boxes) == 0
+
+
+def test_seeds_are_as_far_apart_as_scikit_image_s_and_a_flat_top_has_one():
+    from skimage.feature import peak_local_max
+
+    both = np.maximum(discs((14, 20), (40, 40)), discs((26, 20), radius=6))  # none equally deep
+    for side in (6, 14, 45):
+        depth = distance_transform_edt(both > 0.5)
+        depth = gaussian_filter(depth, 1.0)
+        apart = {"min_distance": int(side / 3), "exclude_border": False, "threshold_abs": 1}
+        assert len(parted(both, 0.5, side)) == len(peak_local_max(depth, **apart))
+    bar = np.zeros((20, 40))
+    bar[8:12, 5:35] = 1
+    assert len(parted(bar, 0.5, 6)) == 1
 
 
 def test_the_usual_side_is_two_at_least():

@@ -3,7 +3,7 @@
 import torch
 from torchvision import ops
 
-from helpers.metrics.boxes import Found, area, iou, nms, reference
+from helpers.metrics.boxes import Found, area, iou, nms, nms_by_class, reference
 
 
 def some_boxes(count, seed=0):
@@ -86,3 +86,14 @@ def test_an_overlap_at_the_bound_is_kept_and_one_half_is_the_bound_if_nothing_is
 def test_equal_scores_keep_the_order_of_the_boxes():
     boxes = some_boxes(40).round()
     assert torch.equal(nms(boxes, torch.ones(40)), ops.nms(boxes, torch.ones(40), 0.5))
+
+
+def test_each_class_is_suppressed_by_itself():
+    boxes, scores = some_boxes(60), torch.rand(60, generator=torch.Generator().manual_seed(3))
+    labels = torch.arange(60) % 3
+    kept = nms_by_class(Found(boxes, labels, scores), 0.4)
+    assert set(kept.tolist()) == set(ops.batched_nms(boxes, scores, labels, 0.4).tolist())
+    assert set(kept.tolist()) != set(nms(boxes, scores, 0.4).tolist())
+    assert labels[kept].tolist() == sorted(labels[kept].tolist())
+    empty = torch.zeros(0, dtype=torch.long)
+    assert nms_by_class(Found(boxes[:0], empty, scores[:0])).tolist() == []

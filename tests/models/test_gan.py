@@ -81,6 +81,24 @@ def test_shapes_and_range():
     assert ConvDiscriminator(8)(images).shape == (3, 1)
 
 
+@pytest.mark.parametrize("size", [8, 16, 32])
+def test_images_of_other_sizes(size):
+    images = ConvGenerator(7, 16, size)(torch.randn(3, 7))
+    assert images.shape == (3, 1, size, size)
+    assert ConvDiscriminator(8, size)(images).shape == (3, 1)
+    steps = [layer for layer in ConvGenerator(7, 16, size) if isinstance(layer, nn.Upsample)]
+    assert 4 * 2 ** len(steps) == size
+
+
+def test_sizes_that_doubling_does_not_reach_are_refused():
+    with pytest.raises(
+        ValueError, match="ConvGenerator: size must be 8, 16, 32 or 64 pixels, found 12"
+    ):
+        ConvGenerator(7, size=12)
+    with pytest.raises(ValueError, match="ConvDiscriminator: size must be 8, 16"):
+        ConvDiscriminator(size=4)
+
+
 def test_the_discriminator_sees_every_pixel():
     x = torch.rand(1, 1, 8, 8, requires_grad=True)
     torch.manual_seed(0)

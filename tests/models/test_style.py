@@ -67,6 +67,20 @@ def test_one_style_for_all_layers_is_the_forward_pass():
     assert not torch.allclose(other, net(z), atol=1e-4)
 
 
+def test_a_doubling_adds_two_layers_and_the_last_style_moves_no_coarse_one():
+    torch.manual_seed(0)
+    net, w = StyleGenerator(6, width=8, channels=6, size=16), torch.randn(2, 8)
+    assert len(net.layers) == 5
+    assert net.synthesise([w] * 5).shape == (2, 1, 16, 16)
+    inside = []
+    net.layers[2].register_forward_hook(lambda *call: inside.append(call[2]))
+    net.synthesise([w] * 5), net.synthesise([w, w, w, w, w.flip(0)])
+    assert inside[0].shape == (2, 6, 8, 8)
+    assert torch.equal(*inside)
+    with pytest.raises(ValueError, match="expected 5 styles, one a layer, found 3"):
+        net.synthesise([w] * 3)
+
+
 def test_only_the_direction_of_z_matters():
     torch.manual_seed(0)
     net, z = StyleGenerator(6), torch.randn(4, 6)

@@ -10,7 +10,6 @@ from helpers.models.transformer import (
     Layer,
     SequenceClassifier,
     Stack,
-    continue_greedily,
     sinusoids,
 )
 
@@ -114,14 +113,6 @@ def test_cross_maps_are_what_the_forward_pass_used():
     assert wanted.shape == (2, 2, 4, 4, 7)
 
 
-def test_greedy_continuation():
-    def model(tokens):  # always counts on by one
-        return torch.eye(10)[(tokens + 1) % 10]
-
-    assert continue_greedily(model, torch.tensor([[7]]), 4).tolist() == [[7, 8, 9, 0, 1]]
-    assert continue_greedily(model, torch.tensor([[7, 2]]), 2, context=1).tolist() == [[7, 2, 3, 4]]
-
-
 def test_sizes_and_first_weights_if_nothing_is_said():
     torch.manual_seed(0)
     net = Stack(200, 32, 4, 3)
@@ -141,17 +132,3 @@ def test_sizes_and_first_weights_if_nothing_is_said():
     assert torch.equal(blind.decoder.begin(tokens), blind.decoder.embed(tokens))
     assert torch.allclose(net.decoder.begin(tokens), net.decoder.embed(tokens) + sinusoids(2, 8))
     assert Encoder(9, 3, 8, 2, 1).body.positions
-
-
-def test_a_whole_context_is_seen_if_none_is_named_and_nothing_has_a_gradient():
-    seen = []
-
-    def model(tokens):
-        seen.append(tokens.shape[1])
-        return nn.functional.one_hot(tokens, 10).float().requires_grad_()
-
-    found = continue_greedily(model, torch.tensor([[7, 2, 4]]), 3)
-    assert seen == [3, 4, 5]
-    assert found.tolist() == [[7, 2, 4, 4, 4, 4]]
-    continue_greedily(model, torch.tensor([[7, 2, 4]]), 2, context=2)
-    assert seen[3:] == [2, 2]

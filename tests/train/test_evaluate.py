@@ -300,8 +300,8 @@ def test_metrics_are_measured_on_joined_single_precision():
 
 def test_what_a_metric_gives_is_a_number():
     kept = [(X, Y)]
-    for value in (1, 1.5, True, np.float32(2), np.ones(()), torch.tensor(3)):
-        assert measure({"m": lambda p, t, v=value: v}, kept) == {"m": float(value)}
+    for value in (1, 1.5, True, np.float32(2), np.ones(()), np.ones(1), torch.tensor(3)):
+        assert measure({"m": lambda p, t, v=value: v}, kept) == {"m": float(np.ravel(value)[0])}
     for value, found in [
         ("1", "a number, found str"), (None, "a number, found NoneType"),
         (torch.ones(2, 3), "one number, found shape (2, 3)"),
