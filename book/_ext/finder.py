@@ -89,6 +89,7 @@ def approach(name, row):
     parts = [
         part("says", row["says"]),
         part("why", row["why"]),
+        *([part("beat", f"{row['beat']}.", "Beat this first")] if "beat" in row else []),
         *(part(f"tool-{tool}", said, "Use today") for tool, said in tools),
         part("read", chapters(row["read"]), "Read"),
         part("near", chapters([row["near"]]), "The nearest chapter that is written"),
@@ -186,6 +187,9 @@ def machine():
         if "options" in question
     }
     everything = {"choices": choices, "cheap": cheap, "conditions": conditions}
+    everything["random"] = [
+        name for name, row in known["plans"]["tasks"].items() if row.get("random")
+    ]
     everything |= {"approaches": approaches, "asked": asked, "said": said}
     return json.dumps(everything).replace("</", "<\\/")
 

@@ -84,15 +84,16 @@
     const rows = active(given, held).map(([, rule]) => rule);
     const tests = rows.filter((rule) => rule.test && !rule.untested.includes(given.task)).map((rule) => rule.test);
     const whole = tests.length ? [element("p", `The test part must be ${tests.join(", and ")}.`)] : [];
-    const found = [...whole, ...said("split", given, held)];
-    return found.length ? found : part(articles.task[given.task], "split");
+    const replaced = rules.random.includes(given.task) && tests.length; // a draw at random does not give that
+    const own = replaced ? [] : part(articles.task[given.task], "split");
+    return [...whole, ...own, ...said("split", given, held)];
   }
 
   function tools(first, given) {
     const base = articles.plan[`${given.task} ${given.data}`];
     const here = [...base.querySelectorAll("[data-part^=tool-]")].map((node) => node.dataset.part.slice(5));
     const of = rules.approaches[first].tools;
-    const names = unique([...here.filter((name) => of.includes(name)), ...of, ...here]).slice(0, 4);
+    const names = unique([...here.filter((name) => of.includes(name)), ...here.slice(0, 2), ...of, ...here]).slice(0, 4);
     const find = (name) => part(articles.approach[first], `tool-${name}`)[0] || part(base, `tool-${name}`)[0];
     return names.map(find);
   }
@@ -110,6 +111,11 @@
     return [...near, own, ...others, ...outside, survey[0]];
   }
 
+  function rival(first, cell) {
+    const own = part(first, "beat");
+    return own.length ? own : part(articles.plan[cell], "beat");
+  }
+
   function brief(names, given) {
     const cell = `${given.task} ${given.data}`;
     const first = articles.approach[names[0]];
@@ -119,7 +125,7 @@
     return {
       notice: shallow ? [element("p", rules.said.shallow, "shallow")] : [],
       first: [...part(first, "says"), ...part(first, "why")],
-      beat: names[0] === rules.cheap[cell] ? part(articles.task[given.task], "floor") : part(articles.plan[cell], "beat"),
+      beat: names[0] === rules.cheap[cell] ? part(articles.task[given.task], "floor") : rival(first, cell),
       fails: [...part(articles.task[given.task], "fails"), ...(then.length ? [list(then, "", true)] : [])],
       tools: [list(tools(names[0], given))],
     };

@@ -179,21 +179,30 @@ def pieces(given, conditions):
     conditions : collection of condition ids
     """
     said = {part: [] for part in PARTS}
-    holding = active(given, conditions)
-    tests = [
-        rule["test"]
-        for _, rule in holding
-        if "test" in rule and given["task"] not in rule.get("untested", ())
-    ]
-    if tests:
+    if tests := demanded(given, conditions):
         said["split"].append(f"The test part must be {', and '.join(tests)}.")
-    for _, rule in holding:
+    for _, rule in active(given, conditions):
         piece = next(
             (p for p in rule["pieces"] if given["task"] in p.get("for", [given["task"]])), {}
         )
         for part in PARTS:
             said[part] += [piece[part]] if part in piece else []
     return said
+
+
+def demanded(given, conditions):
+    """What the conditions demand of the test part; a draw at random does not give that.
+
+    Parameters
+    ----------
+    given : dict of question id -> answer id
+    conditions : collection of condition ids
+    """
+    return [
+        rule["test"]
+        for _, rule in active(given, conditions)
+        if "test" in rule and given["task"] not in rule.get("untested", ())
+    ]
 
 
 def recommend(*, task, data, labelled="many", amount="medium", conditions=(), also=None):
@@ -252,13 +261,16 @@ def compose(given, conditions, also=None):
     general = rules()["plans"]["tasks"][given["task"]]
     tried = [as_approach(name) for name in ranked(given, conditions)]
     added = pieces(given, conditions)
+    tested = bool(demanded(given, conditions))
+    own_split = [] if general.get("random") and tested else [general["split"]]
+    rival = tried[0].get("beat", base["beat"])
     read, own = reading(tried)
     return Plan(
         problem=sentence(given, conditions),
         first=tried[0],
         others=tuple(tried[1:]),
-        beat=general["floor"] if tried[0]["id"] == base.get("cheap") else base["beat"],
-        split=tuple(added["split"] or [general["split"]]),
+        beat=general["floor"] if tried[0]["id"] == base.get("cheap") else rival,
+        split=(*added["split"][:tested], *own_split, *added["split"][tested:]),
         change=tuple(added["change"]),
         validate=(general["validate"], *added["validate"]),
         fools=(general["fools"], base["fools"], *added["fools"]),
@@ -287,7 +299,7 @@ def reading(tried):
 
 
 def tools(first, base):
-    """What practitioners use: the first approach's tools, then those for just these data.
+    """What practitioners use: two tools for just these data, the first approach's, then the rest.
 
     Parameters
     ----------
@@ -298,7 +310,7 @@ def tools(first, base):
     """
     here = base.get("tools", [])
     both = [name for name in here if name in first["tools"]]
-    names = dict.fromkeys([*both, *first["tools"], *here])
+    names = dict.fromkeys([*both, *here[:2], *first["tools"], *here])
     return tuple(rules()["tools"][name] for name in list(names)[:4])
 
 

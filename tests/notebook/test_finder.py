@@ -60,7 +60,7 @@ def approach_faults(known):
         if missing := FIELDS - set(row):
             yield f"{place}: add {sorted(missing)}"
             continue
-        if extra := set(row) - FIELDS - {"deep", "heavy", "needs"}:
+        if extra := set(row) - FIELDS - {"deep", "heavy", "needs", "beat"}:
             yield f"{place}: remove {sorted(extra)}"
         if row.get("needs", "many") not in NEEDS:
             yield f"{place}: needs must be one of {sorted(NEEDS)}"
@@ -406,3 +406,28 @@ def test_precedents_cite_the_survey_s_references():
 def test_an_unknown_answer_gets_a_sentence(wrong, said):
     with pytest.raises(ValueError, match=said):
         finder.recommend(**{"task": "classify", "data": "images", **wrong})
+
+
+def test_a_stricter_test_part_replaces_a_draw_at_random_and_other_splits_stay():
+    plans = finder.rules()["plans"]["tasks"]
+    held = finder.options()["conditions"]
+    for task, row in plans.items():
+        for condition in held:
+            split = finder.recommend(task=task, data="table", conditions=[condition]).split
+            stricter = split[0].startswith("The test part must be")
+            assert (row["split"] in split) != (row.get("random", False) and stricter), split
+    assert {task for task, row in plans.items() if row.get("random")} == {"classify", "predict"}
+
+
+def test_a_survival_model_is_to_beat_a_survival_curve():
+    for task in ("classify", "predict"):
+        plan = finder.recommend(task=task, data="table", conditions=["censored"])
+        assert plan.first["id"] == "survival-model"
+        assert plan.beat.startswith("A Kaplan-Meier curve")
+
+
+def test_nothing_is_kept_from_training_where_nothing_is_trained():
+    for task in ("align", "group", "causes", "formula", "parameters", "states", "shape"):
+        for condition in ("groups", "other-site", "nearby"):
+            split = finder.recommend(task=task, data="table", conditions=[condition]).split
+            assert "never seen in training" not in " ".join(split), (task, condition)
