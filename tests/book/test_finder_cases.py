@@ -94,6 +94,16 @@ def test_an_expert_who_did_not_know_the_rules_would_sign_it(name):
     assert verdicts["forbidden"] == []
 
 
+def test_problems_of_somebody_who_wanted_to_refute_it_are_no_worse_than_they_were():
+    """35 of 50 at the first run, 38 when what was common to several was mended; the rest is open."""
+    found = cases("adverse_cases.yml")
+    signed = [
+        case for case in found if recommend(**case["answers"]).first["id"] in case["acceptable"]
+    ]
+    assert len(found) == 50
+    assert len(signed) >= 38
+
+
 @pytest.mark.parametrize("name", APART)
 def test_a_plan_speaks_of_each_condition_that_the_expert_would_not_leave_out(name):
     for case in set_aside(name):
