@@ -32,6 +32,7 @@ ALL |= {
     f"{name}, rich source": (WAYS[name], "rich")
     for name in ("finetuned", "finetuned, warped copies")
 }
+ALL[f"{FROZEN}, the page's source"] = WAYS[FROZEN], "page"  # added when the rest was known
 ALL["shuffled body, frozen"] = WAYS[FROZEN], "shuffled"
 ALL["random body that counted letters, frozen"] = WAYS[FROZEN], "random"
 
@@ -45,6 +46,8 @@ def drawn(seed):
 @lru_cache(maxsize=8)
 def body(kind, seed):
     """The network that a source of this seed's own has trained."""
+    if kind == "page":
+        return train(small_net(52, 1), *letters(3000), 0.01, 0, steps=200, batch=64)
     x, y = letters(3000, classes=5, seed=seed) if kind == "narrow" else drawn(seed)
     if kind == "merged":
         y = (torch.randperm(52, generator=generator(seed, 5)) % 5)[y]
