@@ -356,7 +356,8 @@ MUTANTS = [
         RICH,
         "from scratch",
         "long run: what a frozen body with a source of its own gains over the network from scratch, lower end",
-        "long run: lowest of these six lower ends, with forms as the unit",
+        "long run: its mean lead over the network from scratch on warped copies",
+        "long run: lowest of the six lower ends, with forms as the unit",
     ),
     exchanged(
         SOURCES,
