@@ -181,19 +181,28 @@ MUTANTS = [
     },
     {
         "name": "predictions are not clipped",
-        "old": "scaled.clip(measured[parts[0]].min(), measured[parts[0]].max())",
-        "new": "scaled",
+        "old": "return answers.clip(values.min(), values.max())",
+        "new": "return answers",
         "kills": [
             "error of context weights that clipping leaves, smallest share",
         ],
     },
     {
         "name": "the scaled features are ranked",
-        "old": 'scaled = said(ridge("scaled")',
-        "new": 'scaled = said(ridge("ranked")',
+        "old": 'said(ridge("scaled"), found["context"]',
+        "new": 'said(ridge("ranked"), found["context"]',
         "kills": [
             "largest share of a split's squared error that three molecules make",
-            "splits of five in which scaled context weights err more than twice as much as the mean",
+            "splits of fifteen in which scaled context weights err more than twice as much as the mean",
+            "the same where one is held out, in the mean",
+        ],
+    },
+    {
+        "name": "three other molecules are suspected",
+        "old": 'text in ("C", "CC", "CO")]',
+        "new": "k in (0, 1, 2)]",
+        "kills": [
+            "largest error of scaled context weights, times the mean's, where none of the three is held out",
         ],
     },
     {
