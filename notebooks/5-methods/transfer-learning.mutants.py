@@ -392,12 +392,12 @@ MUTANTS = [
         "source body, frozen, merged source",
         "long run: what they gain over the same letters merged, lower end",
     ),
-    exchanged(
-        SOURCES,
-        RICH,
-        "shuffled body, frozen",
-        "long run: what the arrangement is worth, lower end",
-    ),
+    {
+        "name": "in the long run the shuffled and the rich body exchange their rows",
+        "old": "import copy\n",
+        "new": "import copy\n\nmixed_rows = 'shuffled body, frozen'\neach[frozen], each[mixed_rows] = each[mixed_rows], each[frozen]\n",
+        "kills": ["long run: what the arrangement is worth, lower end"],
+    },
     exchanged(
         SOURCES,
         "finetuned, warped copies, rich source",
