@@ -366,7 +366,6 @@ MUTANTS = [
         "from scratch",
         "long run: what a frozen body with a source of its own gains over the network from scratch, lower end",
         "long run: its mean lead over the network from scratch on warped copies",
-        "long run: lowest of the six lower ends, with forms as the unit",
     ),
     exchanged(
         SOURCES,
@@ -392,6 +391,15 @@ MUTANTS = [
         "source body, frozen, merged source",
         "long run: what they gain over the same letters merged, lower end",
     ),
+    {
+        "name": "in the long run the frozen body and the network from scratch exchange their forms",
+        "function": "helpers.data.long_run.long_run",
+        "since": '= long_run("5-methods/transfer-learning-sources")',
+        "old": 'rows = [row["case"] | row["result"] for row in stored["rows"]]',
+        "new": 'names = {"from scratch": "source body, frozen, rich source", "source body, frozen, rich source": "from scratch"}\n'
+        '    rows = [row["case"] | row["result"] | {"way": names.get(row["case"]["way"], row["case"]["way"])} for row in stored["rows"]]',
+        "kills": ["long run: lowest of the six lower ends, with forms as the unit"],
+    },
     {
         "name": "in the long run the shuffled and the rich body exchange their rows",
         "old": "import copy\n",
