@@ -127,9 +127,17 @@ MUTANTS = [
         "new": LABELS + "y = y[torch.randperm(len(y))]\n",
         "kills": [
             "accuracy of the network",
-            "among the four longest bars, the longest that goes against the others",
             "against malignant patients, the sum of the contributions",
             "against benign patients, the sum of the contributions",
+        ],
+    },
+    {
+        "name": "the certain rows are taken for the undecided",
+        "old": "odds.abs().argsort()",
+        "new": "odds.abs().argsort(descending=True)",
+        "kills": [
+            "of the ten least certain rows, those whose longest bars disagree",
+            "of the ten most certain, those whose longest bars disagree",
         ],
     },
     {
@@ -161,7 +169,8 @@ MUTANTS = [
             "share of importances that another seed moves by surely more than 0 points",
             "share of importances that another seed moves by surely more than 1 points",
             "mean change of a share by another seed",
-            "other seeds, of four, with the same least property",
+            "pairs of networks, of ten, that rank all alike",
+            "pairs of networks that put the same one first",
             "lowest rank correlation with another seed",
         ],
     },
