@@ -1,8 +1,8 @@
 """Memory over distance, forecasts by every rival, and the AWD regularisers, with fresh seeds.
 
-Five parts, told apart by `part`. "memory": two simulated tasks, three lengths, recurrent networks
-against convolutions and weights for each place. "rate": learning rates for the memory tasks, on
-other sequences. "forecast": mean absolute error on the last third of four series, every rival of
+Five parts, told apart by `part`. "memory": two simulated tasks, three lengths, five seeds each,
+recurrent networks against convolutions and weights for each place. "rate": learning rates for the
+memory tasks, on other sequences. "forecast": mean absolute error on the last third of four series, every rival of
 the page, all three cells, and an LSTM twice as wide that trains longer; for dust the lead over
 ridge, too. "walks": accuracy in each setting. "awd": the regularisers on sunspots, one at a time.
 """
@@ -39,7 +39,10 @@ TREES = ("boosting on lags", "forest on lags")
 CHEAP = ("last value", "last season", "auto-regression", "ridge on lags", "kernel on lags", *TREES)
 PLACES = ("a weight for each place", "marked sign, by place")
 KEPT = "RNN from the identity"
-MODELS = ("RNN", "LSTM", "LSTM that keeps", "GRU that keeps", "short reach", "long reach", "mean")
+MODELS = (
+    *("RNN", "LSTM", "LSTM that keeps", "GRU", "GRU that keeps"),
+    *("short reach", "long reach", "mean"),
+)
 AWD = {
     "plain": {},
     "weight drop": {"weights": 0.3},
@@ -57,14 +60,10 @@ WIDE = {"width": 32, "epochs": 150, "patience": 40}
 def cases():
     """The memory tasks first, the slowest networks last."""
     tasks = [
-        {"part": "memory", "task": task, "length": length, "model": model, "seed": 1}
+        {"part": "memory", "task": task, "length": length, "model": model, "seed": seed}
+        for seed in (1, 2, 3, 4, 5)
         for task in ("order", "adding")
         for length in (20, 40, 80)
-        for model in (*PLACES, KEPT, *MODELS)
-    ]
-    longer = [
-        {"part": "memory", "task": "order", "length": 80, "model": model, "seed": seed}
-        for seed in (2, 3)
         for model in (*PLACES, KEPT, *MODELS)
     ]
     tried = [
@@ -74,7 +73,12 @@ def cases():
         for lr in (0.003, 0.01, 0.03)
         for seed in seeds
     ]
-    return tasks + longer + tried + by_series() + by_person() + penalised()
+    tried += [
+        {"part": "rate", "task": "order", "length": 40, "model": "GRU", "lr": lr, "seed": seed}
+        for lr in (0.01, 0.03)
+        for seed in (11, 12, 13, 14, 15)
+    ]
+    return tasks + tried + by_series() + by_person() + penalised()
 
 
 def by_series():
@@ -95,9 +99,9 @@ def by_series():
 
 
 def by_person():
-    """Walks indoors."""
+    """Walks indoors, ten seeds."""
     models = ("LSTM", "LSTM, both directions")
-    return [{"part": "walks", "model": model, "seed": s} for s in (1, 2, 3) for model in models]
+    return [{"part": "walks", "model": m, "seed": s} for s in range(1, 11) for m in models]
 
 
 def penalised():
