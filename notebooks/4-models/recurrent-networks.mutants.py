@@ -478,9 +478,11 @@ MUTANTS = [
     },
     {
         "name": "long run: earthquakes half as strong, and twice as strong",
-        "old": "    values = [row[key] for row in quaked.rows",
+        "old": "    values = [row[key] for row in quaked.rows "
+        'if row["model"] == model and key in row]',
         "new": '    key = key.replace(" at 0.5", " at 1") if " at 0.5" in key else key.replace(" at 4", " at 2")\n'
-        "        values = [row[key] for row in quaked.rows",
+        "        values = [row[key] for row in quaked.rows "
+        'if row["model"] == model and key in row]',
         "kills": [
             "share found at strength four, the least of six contenders",
             "share found at strength one half, the most of six contenders",
