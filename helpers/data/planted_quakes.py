@@ -4,13 +4,14 @@ import torch
 
 from helpers.ground.random import generator
 
-from .seismograms import RATE, quakes, quiet
+from .seismograms import RATE, Seismogram, quakes, quiet
 
 SECONDS = 30  # length of a window
 ARRIVAL = (15, 22)  # seconds into the window: before it a trigger needs quiet to compare with
 PLACES = ("Reichenhall", "Unterhaching", "Membach", "A1032", "Jan Mayen", "Akita", "Montserrat")
 STRENGTHS = (0.5, 1.0, 2.0, 4.0)
 TAUGHT = (0.4, 5.0)  # strengths in training
+BURST, FADES = 15, 3  # seconds: length of a burst, and in which it falls to a third
 
 
 def plant(noise, quake, ratio, begin):
@@ -116,19 +117,35 @@ def split(place, seed=0):
     ValueError
         For a place that is not there.
     """
+    taught, choosing, tested = parted(place)
+    return (
+        to_teach(*taught, 10 * seed + 1),
+        to_judge(*choosing, 10 * seed + 2),
+        to_judge(*tested, 10 * seed + 3),
+    )
+
+
+def parted(place):
+    """Records that teach, that choose and that are the test, as (earthquakes, quiet stretches) each.
+
+    Parameters
+    ----------
+    place : str
+        As for `split`.
+
+    Raises
+    ------
+    ValueError
+        For a place that is not there.
+    """
     if place not in PLACES:
         raise ValueError(f"split(place={place!r}): expected one of {', '.join(PLACES)}")
     k, shaken, still = PLACES.index(place), quakes(), quiet()
     turned = PLACES[k:] + PLACES[:k]
-    parts = [
+    return [
         tuple([s for s in records if s.place in places] for records in (shaken, still))
         for places in (turned[3:], turned[1:3], turned[:1])
     ]
-    return (
-        to_teach(*parts[0], 10 * seed + 1),
-        to_judge(*parts[1], 10 * seed + 2),
-        to_judge(*parts[2], 10 * seed + 3),
-    )
 
 
 def to_teach(shaken, still, seed, count=1600):
@@ -182,3 +199,48 @@ def to_judge(shaken, still, seed, count=240):
                 ]
             )
     return silent, loud
+
+
+def bursts(stretches, count, seed):
+    """Bursts that are no earthquakes: noise that is there at once and dies away.
+
+    Parameters
+    ----------
+    stretches : sequence of Seismogram
+        Without earthquakes.
+    count : int
+        Bursts a station.
+    seed : int
+
+    Returns
+    -------
+    list of Seismogram, fifteen seconds each, to be planted as an earthquake is.
+    """
+    noise = windows_of(stretches, count, seed)[:, : BURST * RATE]
+    faded = noise * torch.exp(-torch.arange(BURST * RATE) / (FADES * RATE))
+    stations = [stretch for stretch in stretches for _ in range(count)]
+    return [
+        Seismogram(stretch.place, stretch.station, x, "burst")
+        for stretch, x in zip(stations, faded, strict=True)
+    ]
+
+
+def planted_bursts(place, seed=0, count=96):
+    """What `split` tests on, but with bursts of the choosing places in the place of earthquakes.
+
+    Parameters
+    ----------
+    place : str
+        As for `split`.
+    seed : int
+    count : int
+        Windows a strength, rounded down to as many from each station of the test.
+
+    Returns
+    -------
+    dict of strength -> tensor (M, 1200)
+    """
+    _, (_, choosing), (_, tested) = parted(place)
+    found = bursts(choosing, -(-count // len(choosing)), 10 * seed + 4)
+    _, loud = to_judge(found, tested, 10 * seed + 3, count=5 * count)
+    return {ratio: windows for (_, ratio), windows in loud.items()}

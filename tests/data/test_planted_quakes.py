@@ -3,7 +3,19 @@
 import pytest
 import torch
 
-from helpers.data.planted_quakes import ARRIVAL, PLACES, plant, planted, split, to_judge, windows_of
+from helpers.data.planted_quakes import (
+    ARRIVAL,
+    PLACES,
+    STRENGTHS,
+    bursts,
+    parted,
+    plant,
+    planted,
+    planted_bursts,
+    split,
+    to_judge,
+    windows_of,
+)
 from helpers.data.seismograms import RATE, Seismogram
 
 generator = torch.Generator().manual_seed(0)
@@ -84,3 +96,42 @@ def test_an_unknown_place_is_refused():
     with pytest.raises(ValueError, match=r"split\(place='Rome'\): expected one of Reichenhall"):
         split("Rome")
     assert len(PLACES) == 7
+
+
+def test_a_burst_is_noise_that_dies_away():
+    steady = Seismogram("here", "a", torch.ones(1200))
+    (burst,) = bursts([steady], 1, 0)
+    assert (burst.quake, len(burst.x)) == ("burst", 15 * RATE)
+    assert burst.x[0] == 1
+    assert torch.allclose(burst.x[3 * RATE], torch.tensor(-1.0).exp())
+    assert torch.allclose(burst.x[6 * RATE], torch.tensor(-2.0).exp())
+
+
+def test_as_many_bursts_from_each_station_and_no_two_alike():
+    found = bursts([stretch("a"), stretch("b")], 3, 2)
+    assert [burst.station for burst in found] == list("aaabbb")
+    assert len({tuple(burst.x[:20].tolist()) for burst in found}) == 6
+
+
+def test_bursts_stand_in_the_noise_of_the_test_at_the_strengths_of_the_earthquakes():
+    loud = planted_bursts("Membach", count=12)
+    still = parted("Membach")[2][1]
+    under = windows_of(still, 6, 3003)
+    assert tuple(loud) == STRENGTHS
+    for ratio, windows in loud.items():
+        added = windows - under
+        assert windows.shape == (12, 1200)
+        begin = (added.abs() > 0).int().argmax(1)
+        assert (begin >= ARRIVAL[0] * RATE).all()
+        assert (begin <= ARRIVAL[1] * RATE).all()
+        for k in range(12):
+            strength = added[k, begin[k] : begin[k] + 5 * RATE].square().mean().sqrt()
+            asked = ratio * under[k].square().mean().sqrt()
+            assert abs(strength / asked - 1) < 0.2  # the first 0.2 seconds rise
+
+
+def test_bursts_are_made_of_noise_from_which_nobody_learned():
+    taught, choosing, tested = parted("Akita")
+    places = [{record.place for part in group for record in part} for group in (taught, choosing)]
+    assert not places[0] & places[1]
+    assert {record.place for record in tested[1]} == {"Akita"}
