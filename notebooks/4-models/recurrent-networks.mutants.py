@@ -576,9 +576,10 @@ MUTANTS = [
         "kills": ["one weight for each place: share of orders right"],
     },
     {
-        "name": "the library's RNN starts from the identity, too",
-        "old": 'contenders["RNN from the identity"].body = keep_all',
-        "new": 'contenders["RNN from the identity"].body = contenders["RNN"].body = keep_all',
+        "name": "a convolution in the place of the library's RNN",
+        "old": 'contenders["RNN from the identity"].body = keep_all(plain, torch.eye(24), 0.1)',
+        "new": 'contenders["RNN from the identity"].body = keep_all(plain, torch.eye(24), 0.1)\n'
+        'contenders["RNN"] = CausalConvolutions(6, 24, 4, layers=3, pool=True)',
         "kills": ["RNN: share of orders right"],
     },
     {
