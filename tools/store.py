@@ -1,7 +1,8 @@
 """Run chapters in a fresh kernel and store their outputs: `make store CHAPTER=notebooks/part/name.ipynb`.
 
 What the run cost is measured inside the kernel and kept in the notebook's metadata: processor
-seconds (on one thread, what it takes alone on one core) and peak memory. Figures are stored with
+seconds (on one thread, what it takes alone on one core, scaled to a core of reference) and peak
+memory. Figures are stored with
 as few colours, of 64 to 256, as no eye can tell. Nothing is written if a cell fails.
 """
 
@@ -10,6 +11,8 @@ import base64
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -31,6 +34,38 @@ print(json.dumps({"seconds": round(time.process_time(), 1), "peak_mib": round(_p
 """
 
 
+# The machines that we are lent differ by a factor of two from day to day. So a fixed piece of work,
+# of the kinds that chapters do, is timed before and after, and costs are scaled to a core on which
+# it takes REFERENCE seconds (a chapter stored at 35.7 s took 54.1 on one on which it takes 1.68).
+REFERENCE = 1.11
+WORK = """
+import time
+import numpy, torch
+from sklearn.ensemble import RandomForestClassifier
+torch.manual_seed(0)
+draw = numpy.random.default_rng(0)
+x, y = draw.normal(size=(2000, 30)), draw.integers(0, 3, 2000)
+net = torch.nn.Sequential(torch.nn.Conv2d(1, 16, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(10816, 10))
+images, step = torch.rand(64, 1, 28, 28), torch.optim.Adam(net.parameters())
+begin = time.process_time()
+for _ in range(60):
+    step.zero_grad()
+    net(images).logsumexp(1).mean().backward()
+    step.step()
+RandomForestClassifier(40, random_state=0).fit(x, y)
+numpy.linalg.svd(draw.normal(size=(600, 600)))
+sum(number % 7 for number in range(3_000_000))
+print(time.process_time() - begin)
+"""
+
+
+def pace():
+    """Seconds that the fixed piece of work takes, over those on the core of reference."""
+    call = [sys.executable, "-c", WORK]
+    said = subprocess.run(call, env=os.environ | ONE_THREAD, capture_output=True, check=True)
+    return float(said.stdout) / REFERENCE
+
+
 def store(path):
     """Execute one notebook, write it back with its outputs, return what it cost."""
     notebook = nbformat.read(path, as_version=4)
@@ -44,7 +79,10 @@ def store(path):
         resources={"metadata": {"path": path.parent}},
         record_timing=False,
     )
+    before = pace()
     cost = run(client, notebook)
+    cost["pace"] = round((before + pace()) / 2, 2)
+    cost["seconds"] = round(cost["seconds"] / cost["pace"], 1)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
