@@ -2,8 +2,8 @@
 
 What the run cost is measured inside the kernel and kept in the notebook's metadata: processor
 seconds (on one thread, what it takes alone on one core, scaled to a core of reference) and peak
-memory. Figures are stored with
-as few colours, of 64 to 256, as no eye can tell. Nothing is written if a cell fails.
+memory. Figures are stored with as few colours, of 64 to 256, as no eye can tell. Nothing is written
+if a cell fails.
 """
 
 import argparse
