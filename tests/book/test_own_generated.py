@@ -1,7 +1,6 @@
 """The chapter that makes rows runs to the end on rows that its author has not seen."""
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,13 @@ sys.path.append(str(Path(__file__).parent))
 from test_own_data import alien, folders, run  # noqa: E402, F401
 
 CHAPTER = "8-advanced/gans"
-SECONDS = 30  # processor time beside other work; about 10 alone
 
 
 def test_a_table_comes_back_as_made_up_rows(folders, monkeypatch):  # noqa: F811
     home, work = folders
     path = alien(home / "alien.csv", 180, 3)
     data = table(path, "finding", groups="patient", drop=("size",))
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     made = pd.read_csv(next(work.rglob("made-up.csv")))
     assert list(made.columns) == [*data.features, "class"]
     assert len(made) == len(names["train"])

@@ -1,7 +1,6 @@
 """Chapters on images run to the end on folders that their author has not seen."""
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from test_own_data import run  # noqa: E402
 
 CHAPTER = "4-models/image-classification"
-SECONDS = 20  # processor time, imports included; below 10 on a quiet core, twice that beside others
 CLASSES = ("discs", "plain", "stripes")
 
 
@@ -56,11 +54,7 @@ def test_the_chapter_runs_on_colour_images_of_other_sizes(folders, monkeypatch):
     home, work = folders
     before = files(alien(home))
     data = image_folder(home, size=8, groups=r"(patient\d+)")
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    spent = time.process_time() - begin
-    print(f"{CHAPTER}: {spent:.1f} s on {len(data.x)} images")
-    assert spent < SECONDS
     assert names["classes"] == 3
     written = pd.read_csv(next(work.rglob("*.csv")))
     assert list(written.columns[:4]) == ["row", "truth", "prediction", "fold"]

@@ -1,7 +1,6 @@
 """The chapter on saliency maps runs to the end on images that its author has not seen."""
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from test_own_data import run  # noqa: E402
 from test_own_images import alien, files, folders  # noqa: E402, F401
 
 CHAPTER = "7-interpretability/saliency-maps"
-SECONDS = 25  # processor time beside other work, imports included; about 9 alone
 
 
 @pytest.mark.parametrize("size", [24, 12])
@@ -23,9 +21,7 @@ def test_the_chapter_runs_on_images_of_its_own(size, folders, monkeypatch):  # n
     home, work = folders
     before = files(alien(home))
     data = image_folder(home, size=size, groups=r"(patient\d+)")
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     assert names["classes"] == 3
     planted = (54, 1, 24, 24) if size == 24 else (256, 1, 24, 24)
     assert tuple(names["canvas"].shape) == planted

@@ -1,7 +1,6 @@
 """The chapter on molecules runs to the end on molecules that its author has not seen."""
 
 import sys
-import time
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +14,6 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from test_own_data import run  # noqa: E402
 
 CHAPTER = "4-models/graph-molecules"
-SECONDS = 25  # processor time, imports included; 10 without a second process beside it
 CORES = ("C1CCCCC1{}", "c1ccncc1{}", "C{}", "c1ccc2ccccc2c1{}", "[Si](C)(C){}", "C1CC1{}")
 ENDS = ("O", "CCO", "N", "CC(=O)O", "Br", "CCCC", "[N+](=O)[O-]", "OCC")
 WRONG = ("C1CC", "not a molecule", "")
@@ -56,9 +54,7 @@ def test_the_chapter_runs_on_alien_molecules(
     known = {"groups": None, "unlabelled": unlabelled, "unreadable": "drop"}
     data = smiles_table(file, "structure", target, unit="" if classes else "nM", **known)
     assert "row 50, 51, 52" in str(data.report.notes)
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     assert (names["classes"], len(names["smiles"])) == (classes, 46)
     assert "1 rows hold a mixture" in capsys.readouterr().out
     written = pd.read_csv(next(work.rglob("*.csv")), keep_default_na=False)

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from test_own_data import run  # noqa: E402
 from test_own_images import files, folders  # noqa: E402, F401
 
 CHAPTER = "4-models/image-registration"
-SECONDS = 30  # processor time beside much other work (about 10 without), MONAI left out
 
 
 def alien(home, patients=6, each=3, seed=0):
@@ -45,9 +43,7 @@ def test_the_chapter_runs_on_colour_images_with_six_mice(folders, monkeypatch): 
     assert TheirVoxelMorph  # imported before the clock starts
     before = files(alien(home))
     data = image_pairs(home / "before", home / "after", size=32, groups=r"(mouse\d+)")
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     mice = [set(names[part].groups.tolist()) for part in ("train", "valid", "test")]
     assert not mice[0] & mice[1]
     assert not mice[0] & mice[2]

@@ -1,7 +1,6 @@
 """The chapter on reinforcement learning runs to the end in a simulator that its author has not seen."""
 
 import sys
-import time
 from pathlib import Path
 
 import gymnasium
@@ -16,7 +15,6 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from test_own_data import run  # noqa: E402
 
 CHAPTER = "8-advanced/rl-with-a-simulator"
-SECONDS = 20  # processor time, imports included; about 8 without a second process beside it
 
 
 class Greenhouse(gymnasium.Env):
@@ -55,9 +53,7 @@ def work(tmp_path):
 @pytest.mark.parametrize(("rules", "steps"), [({"heater": heater}, 1200), ({}, 1024)])
 def test_the_chapter_runs_in_an_alien_simulator(rules, steps, work, monkeypatch):
     data = simulator(Greenhouse, steps=steps, rules=rules)
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     written = pd.read_csv(next(work.rglob("returns.csv")))
     rivals = ["one action", *rules, "linear rule", "REINFORCE", "actor-critic", "DQN", "PPO"]
     assert list(written.columns) == ["training", "episode", *rivals]

@@ -1,7 +1,6 @@
 """A chapter about two sites runs to the end on a table of two sites that its author has not seen."""
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ sys.path.append(str(Path(__file__).parent))
 from test_own_data import folders, run  # noqa: E402, F401
 
 CHAPTER = "5-methods/domain-adaptation"
-SECONDS = 20  # processor time beside other work; about 10 alone
 
 
 def two_sites(path, rows, classes, seed=0):
@@ -39,9 +37,7 @@ def test_the_chapter_runs_on_two_sites(rows, classes, folders, monkeypatch):  # 
     home, work = folders
     path = two_sites(home / "alien.csv", rows, classes)
     data = table(path, "finding", groups="scanner")
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     assert names["first"].classes == classes
     written = pd.read_csv(next(work.rglob("*.csv")))
     assert list(written.columns[:4]) == ["row", "truth", "prediction", "fold"]

@@ -1,7 +1,6 @@
 """The chapter on weak supervision runs to the end on votes that its author has not seen."""
 
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ sys.path.append(str(Path(__file__).parent))
 from test_own_data import folders, run  # noqa: E402, F401
 
 CHAPTER = "5-methods/weak-supervision"
-SECONDS = 25  # processor time beside other work; about 10 alone
 
 
 def alien(path, rows, classes, known, seed=0):
@@ -38,9 +36,7 @@ def test_the_chapter_runs_on_votes(rows, classes, known, folders, monkeypatch): 
     home, work = folders
     voters = alien(home / "alien.csv", rows, classes, known)
     data = votes_table(home / "alien.csv", voters, "biopsy")
-    begin = time.process_time()
     names = run(CHAPTER, data, work, monkeypatch)
-    assert time.process_time() - begin < SECONDS
     assert len(names["classes"]) == classes
     written = pd.read_csv(next(work.rglob("*.csv")))
     assert list(written.columns[:4]) == ["row", "truth", "prediction", "fold"]
