@@ -34,6 +34,13 @@ MUTANTS = [
         "kills": ["largest error of DQN on a table, in their spread"],
     },
     {
+        "name": "squared loss in place of Huber's",
+        "function": AGENTS + "dqn.DQN.__call__",
+        "old": "nn.functional.smooth_l1_loss(value, target)",
+        "new": "nn.functional.mse_loss(value, target)",
+        "kills": ["the same with rewards a thousand times as large, over that"],
+    },
+    {
         "name": "the memory gives out the rewards of other transitions",
         "function": AGENTS + "dqn.Replay.draw",
         "old": "return tuple(column[rows] for column in self.columns)",
