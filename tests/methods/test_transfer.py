@@ -155,22 +155,6 @@ def test_the_low_rank_layer_equals_peft_s():
     assert torch.allclose(found, torch.tensor(peft), atol=1e-5)  # peft 0.21.2, run apart
 
 
-def test_where_peft_is_installed_its_layer_gives_the_same():
-    peft = pytest.importorskip("peft")
-    torch.manual_seed(0)
-    layer, x = nn.Linear(4, 3), torch.randn(5, 4)
-    ours = LowRank(nn.Linear(4, 3), rank=2, alpha=6)
-    ours.layer.load_state_dict(layer.state_dict())
-    nn.init.normal_(ours.B.weight)
-    chosen = peft.LoraConfig(r=2, lora_alpha=6, target_modules=["0"])
-    theirs = peft.get_peft_model(nn.Sequential(layer), chosen).base_model.model[0]
-    before = theirs(x)
-    theirs.lora_A["default"].load_state_dict(ours.A.state_dict())
-    theirs.lora_B["default"].load_state_dict(ours.B.state_dict())
-    assert torch.allclose(ours(x), theirs(x), atol=1e-6)
-    assert not torch.allclose(ours(x), before, atol=1e-3)
-
-
 @pytest.mark.parametrize(
     ("layer", "rank"),
     [(nn.BatchNorm1d(3), 2), (nn.Conv2d(4, 4, 3, groups=2), 2), (nn.Linear(2, 2), 0)],
