@@ -544,7 +544,7 @@ MUTANTS = [
         '        models["RNN"], models["RNN from the identity"] = models["RNN from the identity"], models["RNN"]',
         "kills": [
             "order at 40 steps: its lead over the RNN, lower end",
-            "order at 80 steps: trainings of three that learn, RNN from the identity",
+            "order at 80 steps: trainings of five that learn, RNN from the identity",
             "adding at 40 steps: trainings of five that learn, RNN or LSTM with closed gates, the more",
             "adding at 40 steps: trainings of five that learn, RNN from the identity",
         ],
@@ -555,8 +555,8 @@ MUTANTS = [
         "new": 'models.setdefault(row["model"], []).append(row["score"])\n'
         '        models["GRU that keeps"], models["LSTM that keeps"] = models["LSTM that keeps"], models["GRU that keeps"]',
         "kills": [
-            "order at 80 steps: trainings of three that learn, LSTM with open gates",
-            "order at 80 steps: trainings of three that learn, GRU with open gates",
+            "order at 80 steps: trainings of five that learn, LSTM with open gates",
+            "order at 80 steps: trainings of five that learn, GRU with open gates",
             "adding at 40 steps: trainings of five that learn, GRU with open gates",
         ],
     },
