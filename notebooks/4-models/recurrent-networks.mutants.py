@@ -547,6 +547,7 @@ MUTANTS = [
             "order at 80 steps: trainings of five that learn, RNN from the identity",
             "adding at 40 steps: trainings of five that learn, RNN or LSTM with closed gates, the more",
             "adding at 40 steps: trainings of five that learn, RNN from the identity",
+            "adding at 80 steps: trainings of five that learn, RNN from the identity",
         ],
     },
     {
@@ -558,6 +559,8 @@ MUTANTS = [
             "order at 80 steps: trainings of five that learn, LSTM with open gates",
             "order at 80 steps: trainings of five that learn, GRU with open gates",
             "adding at 40 steps: trainings of five that learn, GRU with open gates",
+            "adding at 80 steps: trainings of five that learn, GRU with open gates",
+            "adding at 80 steps: trainings of five that learn, LSTM with open gates",
         ],
     },
     {
