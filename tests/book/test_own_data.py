@@ -21,7 +21,7 @@ CHAPTERS = [
     "9-practice/explore-data",
     "9-practice/validate-thoroughly",
 ]
-SECONDS = 20  # of processor time on a core of reference, see tools/store.py
+SECONDS = 15  # of processor time on a core of reference, see tools/store.py
 
 
 def alien(path, rows, classes, seed=0):

@@ -19,7 +19,7 @@ def test_a_table_comes_back_as_made_up_rows(folders, monkeypatch):  # noqa: F811
     home, work = folders
     path = alien(home / "alien.csv", 180, 3)
     data = table(path, "finding", groups="patient", drop=("size",))
-    names = run(CHAPTER, data, work, monkeypatch)
+    names = run(CHAPTER, data, work, monkeypatch, seconds=19)
     made = pd.read_csv(next(work.rglob("made-up.csv")))
     assert list(made.columns) == [*data.features, "class"]
     assert len(made) == len(names["train"])
@@ -43,7 +43,7 @@ def test_images_without_a_class_come_back_as_pixels(folders, monkeypatch):  # no
         spot = np.clip(spot + rng.integers(0, 40, size=spot.shape), 0, 255).astype(np.uint8)
         Image.fromarray(spot).save(home / f"{number}.png")
     data = image_folder(home, 12, grey=True, labelled=False)
-    names = run(CHAPTER, data, work, monkeypatch)
+    names = run(CHAPTER, data, work, monkeypatch, seconds=19)
     made = pd.read_csv(next(work.rglob("made-up.csv")))
     assert made.shape == (len(names["train"]), 144)
     assert made.to_numpy().min() >= 0
