@@ -191,6 +191,15 @@ MUTANTS = [
         "kills": ["screened: lead of counting atoms over the MPNN"],
     },
     {
+        "name": "MPNN and forest exchange the rows of their searches",
+        "old": 'draws.setdefault(row["rival"], {})',
+        "new": 'draws.setdefault({"MPNN": "forest, sums", "forest, sums": "MPNN"}'
+        '.get(row["rival"], row["rival"]), {})',
+        "kills": [
+            "MPNN, ten draws: lead of screening over ten rounds from the first fifty, lower end",
+        ],
+    },
+    {
         "name": "searches from the best are those from the first fifty",
         "old": "append(row[said])",
         "new": 'append(row[said.replace("from the best", "made up")])',
@@ -204,7 +213,6 @@ MUTANTS = [
         "old": "        return model(torch.arange(len(smiles)), new).tolist()",
         "new": "        return likeness(smiles).tolist()",
         "kills": [
-            "MPNN: lead of screening over making up from the first fifty",
             "MPNN: promise minus truth of what it made up",
             "screened: lead of the forest over the MPNN",
             "made up: lead of the forest over the MPNN",
