@@ -164,21 +164,22 @@ class Player(Remembering):
 
         Environments that are not `running` (N,) step too, but neither count nor are recorded.
         """
-        counts = torch.ones(len(self.state)).bool() if running is None else running
         state, action = self.state, self.act(self.state, self.draws)
         self.actions.append(action)
         observed, reward, terminated, truncated, info = stepped(self.envs, action)
-        self.state = torch.as_tensor(observed, dtype=torch.float32)
-        done, reached = torch.from_numpy(terminated | truncated), self.state.clone()
-        self.frames += int(counts.sum())
-        self.total += torch.from_numpy(reward)
-        for i in done.nonzero()[:, 0].tolist():  # the state reached, not that of the next episode
-            reached[i] = torch.as_tensor(info["final_obs"][i], dtype=torch.float32)
-            if counts[i]:
-                self.finished.append((self.frames, float(self.total[i])))
-        self.total[done] = 0
-        reward = torch.from_numpy(reward).float()
-        return state, action, reward, reached, torch.from_numpy(terminated.copy()), done
+        reached = self.state = torch.as_tensor(observed, dtype=torch.float32)
+        reward, over = torch.from_numpy(reward), terminated | truncated
+        self.frames += len(over) if running is None else int(running.sum())
+        self.total += reward
+        if over.any():
+            reached = self.state.clone()
+            for i in over.nonzero()[0].tolist():  # the state reached, not that of the next episode
+                reached[i] = torch.as_tensor(info["final_obs"][i], dtype=torch.float32)
+                if running is None or running[i]:
+                    self.finished.append((self.frames, float(self.total[i])))
+                self.total[i] = 0
+        terminated, done = torch.from_numpy(terminated.copy()), torch.from_numpy(over)
+        return state, action, reward.float(), reached, terminated, done
 
     def play(self, steps):
         """`steps` steps everywhere, going on from where the last call ended."""
@@ -296,9 +297,8 @@ def stepped(envs, action):
     action : ndarray (N,)
     """
     found = envs.step(action.numpy())
-    last = [one for one in found[4].get("final_obs", ()) if one is not None]
-    seen = np.concatenate([found[0], *(one[None] for one in last)])
-    for name, values in (("observations", seen), ("rewards", found[1])):
+    last = [("observations", one) for one in found[4].get("final_obs", ()) if one is not None]
+    for name, values in [("observations", found[0]), *last, ("rewards", found[1])]:
         if not np.isfinite(values).all():
             raise ValueError(
                 f"the simulator {envs.envs[0].unwrapped}: expected finite {name}, "
