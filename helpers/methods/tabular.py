@@ -247,7 +247,7 @@ def class_boosting(rate, seed):
     return GradientBoostingClassifier(learning_rate=rate, random_state=seed, **BOOSTING)
 
 
-ROUNDS = 300  # far fewer than the default: on some folds early stopping never comes, for a minute
+ROUNDS = 150  # far fewer than the default: on some folds early stopping never comes, for a minute
 
 
 def explainable(rate, seed, bags=2):
@@ -335,7 +335,7 @@ RIVALS = {
     "forest": Rival(by_library(forest, class_forest), "leaf", (1, 3, 10)),
     "boosting": Rival(by_library(boosting, class_boosting), "rate", (0.02, 0.05, 0.1)),
     "explainable boosting": Rival(
-        by_library(explainable, class_explainable), "rate", (0.01, 0.02, 0.05)
+        by_library(explainable, class_explainable), "rate", (0.02, 0.04, 0.1)
     ),
     "Gaussian process": Rival(by_library(process, class_process), "scale", (0.5, 1, 2)),
     "network": Rival(network, "rate", (0.001, 0.003, 0.01)),

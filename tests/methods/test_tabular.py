@@ -99,7 +99,7 @@ def test_the_pages_name_these_settings():
         "tree": "leaf 5, 15, 40",
         "forest": "leaf 1, 3, 10",
         "boosting": "rate 0.02, 0.05, 0.1",
-        "explainable boosting": "rate 0.01, 0.02, 0.05",
+        "explainable boosting": "rate 0.02, 0.04, 0.1",
         "Gaussian process": "scale 0.5, 1, 2",
         "network": "rate 0.001, 0.003, 0.01",
     }
@@ -121,9 +121,9 @@ def test_the_pages_name_these_settings():
         ("class_boosting", {"learning_rate": 7, "n_estimators": 100, "max_depth": 2}),
         ("class_boosting", {"subsample": 0.5, "random_state": 9}),
         ("explainable", {"interactions": 0, "outer_bags": 2, "learning_rate": 7, "n_jobs": 1}),
-        ("explainable", {"max_rounds": 300, "random_state": 9}),
+        ("explainable", {"max_rounds": 150, "random_state": 9}),
         ("class_explainable", {"interactions": 0, "outer_bags": 2, "random_state": 9}),
-        ("class_explainable", {"learning_rate": 7, "n_jobs": 1, "max_rounds": 300}),
+        ("class_explainable", {"learning_rate": 7, "n_jobs": 1, "max_rounds": 150}),
     ],
 )
 def test_each_library_is_asked_for_what_its_setting_says(make, expected):
