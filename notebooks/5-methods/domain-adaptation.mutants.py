@@ -93,9 +93,9 @@ MUTANTS = [
     },
     {
         "name": "the cheap repairs without distortion",
-        "function": WAYS + "_augmented_own",
-        "old": "_distorting(sites, setting)",
-        "new": "None",
+        "function": WAYS + "_distorting",
+        "old": "sites.distort(source, strength, draws), *rest",
+        "new": "source, *rest",
         "kills": [
             "lead of the cheap repairs over own statistics, lower end",
             "largest mean lead of an aligned way over the cheap repairs",
@@ -118,13 +118,16 @@ MUTANTS = [
     },
     {
         "name": "the cheap repairs do not take the statistics of the target",
+        "old": "predict(renormalise(own, s.pool), s.test)",
+        "new": "predict(own, s.test)",
+        "kills": ["lead of the cheap repairs over own statistics, lower end"],
+    },
+    {
+        "name": "the cheap repairs do not take the statistics of the framed digits",
         "function": WAYS + "_augmented_own",
         "old": "renormalise(net, sites.pool)",
         "new": "net",
-        "kills": [
-            "lead of the cheap repairs over own statistics, lower end",
-            "what the cheap repairs gain on framed digits, lower end",
-        ],
+        "kills": ["what the cheap repairs gain on framed digits, lower end"],
     },
     {
         "name": "the CORAL loss has no weight",
