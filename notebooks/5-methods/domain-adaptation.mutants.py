@@ -88,7 +88,7 @@ MUTANTS = [
         "new": "rows",
         "kills": [
             "lead of the cheap repairs over source only, lower end",
-            "lead of target labels over the cheap repairs, lower end",
+            "lead of target labels over the cheap repairs, mean",
         ],
     },
     {
@@ -97,7 +97,7 @@ MUTANTS = [
         "old": "sites.distort(source, strength, draws), *rest",
         "new": "source, *rest",
         "kills": [
-            "lead of the cheap repairs over own statistics, lower end",
+            "lead of the cheap repairs over own statistics, mean",
             "largest mean lead of an aligned way over the cheap repairs",
             "what the cheap repairs gain on framed digits, lower end",
         ],
@@ -120,7 +120,7 @@ MUTANTS = [
         "name": "the cheap repairs do not take the statistics of the target",
         "old": "predict(renormalise(own, s.pool), s.test)",
         "new": "predict(own, s.test)",
-        "kills": ["lead of the cheap repairs over own statistics, lower end"],
+        "kills": ["lead of the cheap repairs over own statistics, mean"],
     },
     {
         "name": "the cheap repairs do not take the statistics of the framed digits",
@@ -141,7 +141,7 @@ MUTANTS = [
         "function": WAYS + "_target_labels",
         "old": "sites.hidden)",
         "new": "sites.hidden.flip(0))",
-        "kills": ["lead of target labels over the cheap repairs, lower end"],
+        "kills": ["lead of target labels over the cheap repairs, mean"],
     },
     {
         "name": "the labels of the exercise are reversed",
@@ -230,6 +230,18 @@ MUTANTS = [
         "new": "site.pool, hidden=site.hidden",
         "kills": ["twenty labels over the cheap repairs"],
     },
+    exchanged(
+        "5-methods/domain-adaptation",
+        "augmented, own statistics",
+        "own statistics",
+        "long run: lead of the cheap repairs over own statistics, lower end",
+    ),
+    exchanged(
+        "5-methods/domain-adaptation",
+        "augmented, own statistics",
+        "target labels",
+        "long run: lead of target labels over the cheap repairs, lower end",
+    ),
     exchanged(
         "5-methods/domain-adaptation-selfsupervision",
         "turned source only",
