@@ -88,16 +88,16 @@ MUTANTS = [
         "new": "rows",
         "kills": [
             "lead of the cheap repairs over source only, lower end",
-            "lead of target labels over the cheap repairs, mean",
+            "lead of target labels over the cheap repairs, lower end",
         ],
     },
     {
         "name": "the cheap repairs without distortion",
-        "function": WAYS + "_distorting",
-        "old": "sites.distort(source, strength, draws), *rest",
-        "new": "source, *rest",
+        "function": WAYS + "_augmented_own",
+        "old": "_distorting(sites, setting)",
+        "new": "None",
         "kills": [
-            "lead of the cheap repairs over own statistics, mean",
+            "lead of the cheap repairs over own statistics, lower end",
             "largest mean lead of an aligned way over the cheap repairs",
             "what the cheap repairs gain on framed digits, lower end",
         ],
@@ -118,16 +118,13 @@ MUTANTS = [
     },
     {
         "name": "the cheap repairs do not take the statistics of the target",
-        "old": "predict(renormalise(own, s.pool), s.test)",
-        "new": "predict(own, s.test)",
-        "kills": ["lead of the cheap repairs over own statistics, mean"],
-    },
-    {
-        "name": "the cheap repairs do not take the statistics of the framed digits",
         "function": WAYS + "_augmented_own",
         "old": "renormalise(net, sites.pool)",
         "new": "net",
-        "kills": ["what the cheap repairs gain on framed digits, lower end"],
+        "kills": [
+            "lead of the cheap repairs over own statistics, lower end",
+            "what the cheap repairs gain on framed digits, lower end",
+        ],
     },
     {
         "name": "the CORAL loss has no weight",
@@ -141,7 +138,7 @@ MUTANTS = [
         "function": WAYS + "_target_labels",
         "old": "sites.hidden)",
         "new": "sites.hidden.flip(0))",
-        "kills": ["lead of target labels over the cheap repairs, mean"],
+        "kills": ["lead of target labels over the cheap repairs, lower end"],
     },
     {
         "name": "the labels of the exercise are reversed",
@@ -230,18 +227,6 @@ MUTANTS = [
         "new": "site.pool, hidden=site.hidden",
         "kills": ["twenty labels over the cheap repairs"],
     },
-    exchanged(
-        "5-methods/domain-adaptation",
-        "augmented, own statistics",
-        "own statistics",
-        "long run: lead of the cheap repairs over own statistics, lower end",
-    ),
-    exchanged(
-        "5-methods/domain-adaptation",
-        "augmented, own statistics",
-        "target labels",
-        "long run: lead of target labels over the cheap repairs, lower end",
-    ),
     exchanged(
         "5-methods/domain-adaptation-selfsupervision",
         "turned source only",

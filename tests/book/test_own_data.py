@@ -44,7 +44,7 @@ def run(chapter, data, folder, monkeypatch, seconds=SECONDS):
     """Execute the code of a chapter in an empty folder, with `data` handed to start.
 
     It may take `seconds`. What other processes and slow machines add to them is asked for only where
-    the limit is passed.
+    the limit is passed, three times: the pace of one machine changes by a third within minutes.
     """
     import matplotlib.pyplot as plt
 
@@ -69,7 +69,7 @@ def run(chapter, data, folder, monkeypatch, seconds=SECONDS):
         sys.path.append(str(ROOT / "tools"))
         from store import pace
 
-        spent /= pace()
+        spent /= max(pace() for _ in range(3))
     assert spent <= seconds, f"{chapter} took {spent:.1f} s on own data"
     return names
 
